@@ -1,0 +1,83 @@
+/* The recognition pipeline: an encoded image in, an answer out. Knows no broker and no HTTP.
+ *
+ * One thread at a time for each ag_recognizer; it uses several threads inside. */
+#ifndef AG_RECOGNIZE_RECOGNIZE_H
+#define AG_RECOGNIZE_RECOGNIZE_H
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "base/workers.h"
+#include "clip/clip.h"
+#include "collection/collection.h"
+#include "image/image.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Works named in an answer: the best and those like it. */
+#define AG_RECOGNIZE_TOP 5
+
+typedef enum ag_match {
+    AG_MATCH_CONFIRMED, /* geometry agrees (local features) */
+    AG_MATCH_LIKELY,    /* the embedding is close, nothing contradicts */
+    AG_MATCH_UNKNOWN,   /* nothing in the collection is close enough */
+} ag_match;
+
+/* Milliseconds each stage took; of a batch, its shared stages' time is given to every request. */
+typedef struct ag_timings {
+    double decode_ms;   /* encoded bytes to crop */
+    double embed_ms;    /* crop to embedding */
+    double search_ms;   /* embedding to candidates */
+    double describe_ms; /* candidates to text */
+} ag_timings;
+
+/* One question. All borrowed until ag_recognize returns. */
+typedef struct ag_query {
+    const void *image;   /* encoded bytes */
+    size_t image_length; /* bytes */
+    const char *lang;    /* BCP 47, or NULL */
+    bool wants_description;
+} ag_query;
+
+typedef struct ag_candidate {
+    const ag_artwork *artwork; /* borrowed from the collection */
+    double similarity;         /* cosine, -1…1 */
+} ag_candidate;
+
+/* One answer; text lives in the arena given to ag_recognize. */
+typedef struct ag_answer {
+    ag_status status;        /* AG_OK, or why this image failed (others of the batch go on) */
+    ag_err err;              /* detail when status is not AG_OK */
+    ag_match match;
+    double confidence;       /* 0…1, of the first candidate */
+    size_t candidate_count;  /* ≤ AG_RECOGNIZE_TOP */
+    ag_candidate candidates[AG_RECOGNIZE_TOP]; /* best first */
+    const char *description; /* NULL when none was asked for */
+    ag_timings timings;
+} ag_answer;
+
+typedef struct ag_recognizer ag_recognizer;
+
+/* What it works with; all borrowed until ag_recognizer_destroy. */
+typedef struct ag_recognizer_parts {
+    ag_clip *clip;
+    const ag_collection *collection;
+    ag_workers *workers; /* decode images side by side */
+    ag_image_limits limits;
+    size_t max_batch;
+} ag_recognizer_parts;
+
+/* AG_EINVAL when the collection was built with another encoder (the message says what to do). */
+AG_MUST_USE ag_status ag_recognizer_create(ag_recognizer **out, const ag_recognizer_parts *parts,
+                                           ag_err *err);
+void ag_recognizer_destroy(ag_recognizer *recognizer);
+
+/* Answer B queries (B ≤ max_batch) as one batch. Failures are per answer. */
+void ag_recognize(ag_recognizer *recognizer, ag_answer *answers, const ag_query *queries, size_t B,
+                  ag_arena *arena);
+
+/* "confirmed", "likely", "unknown". */
+const char *ag_match_name(ag_match match);
+
+#endif
