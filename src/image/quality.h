@@ -5,7 +5,9 @@
 #include "base/status.h"
 #include "image/image.h"
 
-/* What the check looks at, on the image shrunk so that its longer side is AG_QUALITY_SIDE_PX. */
+/* What the check looks at, on the image shrunk so that its longer side is AG_QUALITY_SIDE_PX
+ * (smaller ones are taken as they are), so that large and small photos of one thing measure alike.
+ */
 typedef struct ag_quality {
     double mean;      /* luma, 0…255 */
     double deviation; /* standard deviation of luma */
