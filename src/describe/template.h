@@ -1,4 +1,5 @@
-/* A description from the metadata alone: true to what the row says, nothing invented. Any thread. */
+/* A description from the metadata alone: true to what the row says, nothing invented.
+ * Any thread. */
 #ifndef AG_DESCRIBE_TEMPLATE_H
 #define AG_DESCRIBE_TEMPLATE_H
 
@@ -10,8 +11,8 @@ typedef struct ag_describe_facts {
     const char *title;
     const char *period;
     const char *years;
-    const char *extra_json; /* further columns as a JSON object; known ones (medium, dimensions, museum,
-                               location, credit, …) are woven in, others left alone */
+    const char *extra_json; /* further columns as a JSON object; known ones (medium, dimensions,
+                               museum, location, credit, …) are woven in, others left alone */
 } ag_describe_facts;
 
 /* The description, in arena; NULL when memory is out. lang is BCP 47 or NULL; a language without a
