@@ -1,8 +1,8 @@
-/* Configuration: one table of options; each is a flag, an environment variable and a config-file key
- * of the same name. One thread at a time while loading, any thread afterwards.
+/* Configuration: one table of options; each is a flag, an environment variable and a config-file
+ * key of the same name. One thread at a time while loading, any thread afterwards.
  *
- * Where a value comes from, strongest first: flag (--broker URL), environment (ARTGUIDE_BROKER or the
- * option's own variable), config file (broker = URL), default. */
+ * Where a value comes from, strongest first: flag (--broker URL), environment (ARTGUIDE_BROKER or
+ * the option's own variable), config file (broker = URL), default. */
 #ifndef AG_BASE_CONFIG_H
 #define AG_BASE_CONFIG_H
 
@@ -54,8 +54,8 @@ AG_MUST_USE ag_status ag_config_load_environment(ag_config *config, char *const 
 AG_MUST_USE ag_status ag_config_load_flags(ag_config *config, int *left, int argc, char **argv,
                                            ag_err *err);
 
-/* Set one option by name from text, remembering `source` ("--port", "PORT", "artguide.conf:3") as where
- * it came from. AG_EINVAL. */
+/* Set one option by name from text, remembering `source` ("--port", "PORT", "artguide.conf:3") as
+ * where it came from. AG_EINVAL. */
 AG_MUST_USE ag_status ag_config_set(ag_config *config, const char *name, const char *value,
                                     const char *source, ag_err *err);
 
@@ -68,7 +68,8 @@ bool ag_config_is_default(const ag_config *config, size_t option);
 /* Print "name = value   # source" for every option, in config-file syntax. */
 void ag_config_print(const ag_config *config, FILE *stream);
 
-/* Print the options for --help: flags, meaning, default, range. wanted (NULL: all) lists rows to show. */
+/* Print the options for --help: flags, meaning, default, range. wanted (NULL: all) lists rows to
+ * show. */
 void ag_config_print_help(const ag_config *config, const size_t *wanted, size_t wanted_count,
                           FILE *stream);
 

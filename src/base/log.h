@@ -1,8 +1,8 @@
 /* Structured log: one line an event, as text or as a JSON object. Any thread.
  *
- * Who handles an error logs it, once; base, image, clip and collection stay silent and return errors.
- * Every line about a request carries its id. A line is written with one write(2), so that lines of
- * several threads and processes never mix. */
+ * Who handles an error logs it, once; base, image, clip and collection stay silent and return
+ * errors. Every line about a request carries its id. A line is written with one write(2), so that
+ * lines of several threads and processes never mix. */
 #ifndef AG_BASE_LOG_H
 #define AG_BASE_LOG_H
 
@@ -17,7 +17,8 @@ typedef enum ag_log_level {
 
 typedef enum ag_log_format {
     AG_LOG_TEXT, /* time level program[pid] module request=… message */
-    AG_LOG_JSON, /* {"time":…,"level":…,"program":…,"pid":…,"module":…,"request_id":…,"message":…} */
+    AG_LOG_JSON, /* {"time":…,"level":…,"program":…,"pid":…,"module":…,"request_id":…,"message":…}
+                  */
 } ag_log_format;
 
 typedef struct ag_log ag_log;

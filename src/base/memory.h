@@ -1,7 +1,7 @@
 /* Allocation: small fixed sizes abort when memory is out, sizes from input are tried. Any thread.
  *
- * ag_xmalloc and friends are for our own fixed-size objects; whatever is sized by a file, request or
- * setting goes through ag_try_*, which also checks the multiplication, and becomes AG_ENOMEM. */
+ * ag_xmalloc and friends are for our own fixed-size objects; whatever is sized by a file, request
+ * or setting goes through ag_try_*, which also checks the multiplication, and becomes AG_ENOMEM. */
 #ifndef AG_BASE_MEMORY_H
 #define AG_BASE_MEMORY_H
 
@@ -20,7 +20,8 @@ char *ag_xstrdup(const char *text);
 /* A new string from a printf format; abort when memory is out. Free with free(). */
 char *ag_xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* count * size bytes, not zeroed, or NULL when that overflows or is not to be had. Free with free(). */
+/* count * size bytes, not zeroed, or NULL when that overflows or is not to be had. Free with
+ * free(). */
 void *ag_try_malloc(size_t count, size_t size);
 
 /* realloc(old, count * size), or NULL (old stays valid) when that overflows or is not to be had. */

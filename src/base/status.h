@@ -1,13 +1,13 @@
 /* Status codes and error details: every fallible call in Art Guide returns ag_status.
  *
- * A function that fails leaves its outputs untouched and, if the caller passed an ag_err, says there
- * what went wrong in words a person can act on. Any thread. */
+ * A function that fails leaves its outputs untouched and, if the caller passed an ag_err, says
+ * there what went wrong in words a person can act on. Any thread. */
 #ifndef AG_BASE_STATUS_H
 #define AG_BASE_STATUS_H
 
 #include <stdarg.h>
 
-#define AG_MUST_USE __attribute__((warn_unused_result))
+#define AG_MUST_USE                        __attribute__((warn_unused_result))
 #define AG_PRINTF(format_index, first_arg) __attribute__((format(printf, format_index, first_arg)))
 
 typedef enum ag_status {
@@ -16,10 +16,10 @@ typedef enum ag_status {
     AG_EFORMAT = -2,      /* bytes are not what they claim to be: corrupt, truncated, hostile */
     AG_EUNSUPPORTED = -3, /* well-formed, but of a kind this build or version does not handle */
     AG_ELIMIT = -4,       /* over a configured limit: too big, too many, too long */
-    AG_EQUALITY = -5,     /* an image that cannot be recognised: too dark, bright, flat or blurred */
-    AG_ENOTFOUND = -6,    /* the file, key, artwork or row does not exist */
-    AG_EIO = -7,          /* the operating system refused a read, write or call */
-    AG_ENOMEM = -8,       /* memory whose size came from input could not be had */
+    AG_EQUALITY = -5,  /* an image that cannot be recognised: too dark, bright, flat or blurred */
+    AG_ENOTFOUND = -6, /* the file, key, artwork or row does not exist */
+    AG_EIO = -7,       /* the operating system refused a read, write or call */
+    AG_ENOMEM = -8,    /* memory whose size came from input could not be had */
     AG_EUNAVAILABLE = -9, /* a dependency (broker, model) is away; trying later may work */
     AG_ETIMEOUT = -10,    /* a deadline passed */
     AG_ECANCELED = -11,   /* shutting down, or the asker went away */
@@ -34,7 +34,8 @@ typedef struct ag_err {
     char message[AG_ERR_MESSAGE_BYTES]; /* one sentence for a person; cut, never overflowed */
 } ag_err;
 
-/* Fill *err (may be NULL) with status, its default code and a printf-style message. Returns status. */
+/* Fill *err (may be NULL) with status, its default code and a printf-style message. Returns status.
+ */
 ag_status ag_err_set(ag_err *err, ag_status status, const char *format, ...) AG_PRINTF(3, 4);
 
 /* As ag_err_set, with a code of its own; code must have static storage. */
@@ -50,7 +51,8 @@ ag_status ag_err_set_errno(ag_err *err, int errno_value, const char *format, ...
 void ag_err_prefix(ag_err *err, const char *format, ...) AG_PRINTF(2, 3);
 
 /* The default code of a status: "ok", "invalid", "corrupt", "unsupported", "too_large",
- * "poor_quality", "not_found", "io_error", "out_of_memory", "unavailable", "timed_out", "canceled". */
+ * "poor_quality", "not_found", "io_error", "out_of_memory", "unavailable", "timed_out", "canceled".
+ */
 const char *ag_status_code(ag_status status);
 
 #endif

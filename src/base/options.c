@@ -1,0 +1,93 @@
+#include "base/options.h"
+
+#define INTEGER(default_text, low, high, unit_text)                                                \
+    .type = AG_OPTION_INTEGER, .default_value = (default_text), .min = (low), .max = (high),       \
+    .unit = (unit_text)
+
+static const ag_option OPTIONS[AG_OPTION_COUNT] = {
+    [AG_OPT_CONFIG] = {.name = "config",
+                       .default_value = "",
+                       .doc = "config file; without it ./artguide.conf, then "
+                              "/etc/artguide/artguide.conf"},
+    [AG_OPT_MODEL] = {.name = "model",
+                      .default_value = "models/clip",
+                      .doc = "folder with a CLIP model's model.safetensors and config.json"},
+    [AG_OPT_COLLECTION] = {.name = "collection",
+                           .default_value = "models",
+                           .doc = "folder with faiss.index, metadata.parquet, collection.json"},
+    [AG_OPT_INDEX_PATH] = {.name = "index-path",
+                           .environment = "INDEX_PATH",
+                           .default_value = "",
+                           .doc = "faiss.index, where it is not in the collection's folder"},
+    [AG_OPT_META_PATH] = {.name = "meta-path",
+                          .environment = "META_PATH",
+                          .default_value = "",
+                          .doc = "metadata.parquet, where it is not in the collection's folder"},
+    [AG_OPT_PRECISION] = {.name = "precision",
+                          .type = AG_OPTION_CHOICE,
+                          .default_value = "auto",
+                          .choices = "auto|f32|bf16",
+                          .doc = "arithmetic of the encoder; auto: bf16 on a CPU made for it"},
+    [AG_OPT_THREADS] = {.name = "threads",
+                        INTEGER("0", 0, 256, NULL),
+                        .doc = "compute threads; 0: one per core"},
+    [AG_OPT_BATCH] = {.name = "batch",
+                      INTEGER("16", 1, 256, "images"),
+                      .doc = "requests that an AI server recognises together, at most"},
+    [AG_OPT_BROKER] = {.name = "broker",
+                       .default_value = "",
+                       .doc = "redis://[user:password@]host[:port][/db], or memory: within one "
+                              "process; none: memory: for serve, redis-host and redis-port else"},
+    [AG_OPT_REDIS_HOST] = {.name = "redis-host",
+                           .environment = "REDIS_HOST",
+                           .default_value = "localhost",
+                           .doc = "Redis server, where broker is not set"},
+    [AG_OPT_REDIS_PORT] = {.name = "redis-port",
+                           .environment = "REDIS_PORT",
+                           INTEGER("6379", 1, 65535, NULL),
+                           .doc = "port of redis-host"},
+    [AG_OPT_HEARTBEAT_MS] = {.name = "heartbeat-ms",
+                             INTEGER("1000", 100, 60000, "ms"),
+                             .doc = "how often an AI server says it is alive; after three missed "
+                                    "its work is taken over"},
+    [AG_OPT_LISTEN] = {.name = "listen",
+                       .default_value = "0.0.0.0",
+                       .doc = "address the interface server listens on"},
+    [AG_OPT_PORT] = {.name = "port",
+                     INTEGER("5000", 0, 65535, NULL),
+                     .doc = "port the interface server listens on; 0: any free one"},
+    [AG_OPT_REQUEST_TIMEOUT_MS] = {.name = "request-timeout-ms",
+                                   INTEGER("30000", 100, 600000, "ms"),
+                                   .doc = "how long a visitor waits at most"},
+    [AG_OPT_MAX_WAITING] = {.name = "max-waiting",
+                            INTEGER("1000", 1, 100000, "requests"),
+                            .doc = "requests one interface server holds; more are asked to come "
+                                   "back later"},
+    [AG_OPT_MAX_IMAGE_BYTES] = {.name = "max-image-bytes",
+                                INTEGER("15728640", 1024, 268435456, "bytes"),
+                                .doc = "largest upload"},
+    [AG_OPT_MIN_IMAGE_PX] = {.name = "min-image-px",
+                             INTEGER("50", 1, 65535, "pixels"),
+                             .doc = "shortest side of an upload"},
+    [AG_OPT_MAX_IMAGE_PX] = {.name = "max-image-px",
+                             INTEGER("5000", 1, 65535, "pixels"),
+                             .doc = "longest side of an upload"},
+    [AG_OPT_TELEMETRY] = {.name = "telemetry",
+                          .default_value = "app/logs/telemetry.csv",
+                          .doc = "CSV file that gets a line for each request; empty: none"},
+    [AG_OPT_LOG_LEVEL] = {.name = "log-level",
+                          .type = AG_OPTION_CHOICE,
+                          .default_value = "info",
+                          .choices = "debug|info|warn|error",
+                          .doc = "least important lines to log"},
+    [AG_OPT_LOG_FORMAT] = {.name = "log-format",
+                           .type = AG_OPTION_CHOICE,
+                           .default_value = "text",
+                           .choices = "text|json",
+                           .doc = "log lines for people or as JSON"},
+};
+
+const ag_option *ag_options(void)
+{
+    return OPTIONS;
+}

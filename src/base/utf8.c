@@ -1,0 +1,40 @@
+#include "base/utf8.h"
+
+/* What may follow a first byte: RFC 3629's table of well-formed sequences. */
+typedef struct sequence {
+    unsigned char first_low, first_high;   /* range of the first byte */
+    unsigned char second_low, second_high; /* range of the second; further ones are 80…BF */
+    size_t length;
+} sequence;
+
+static const sequence SEQUENCES[] = {
+    {0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+static size_t match(const sequence *form, const unsigned char *bytes, size_t left)
+{
+    if (form->length > left)
+        return 0;
+    if (form->length > 1 && (bytes[1] < form->second_low || bytes[1] > form->second_high))
+        return 0;
+    for (size_t i = 2; i < form->length; i++) {
+        if (bytes[i] < 0x80 || bytes[i] > 0xbf)
+            return 0;
+    }
+    return form->length;
+}
+
+size_t ag_utf8_sequence_length(const char *text, size_t left)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    if (left == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof SEQUENCES / sizeof *SEQUENCES; i++) {
+        const sequence *form = &SEQUENCES[i];
+        if (bytes[0] >= form->first_low && bytes[0] <= form->first_high)
+            return match(form, bytes, left);
+    }
+    return 0;
+}
