@@ -16,6 +16,7 @@ broker: base
 interface: base image broker
 ai: base image clip collection describe recognize broker
 orchestrator: base broker
+cli: base image clip collection describe recognize broker interface ai orchestrator
 "
 
 # header pattern (extended regexp, anchored at the start) and the files below src/ that may include it
@@ -50,7 +51,7 @@ check_areas() {
         area=${where#src/}
         case $area in */*) area=${area%%/*} ;; *) continue ;; esac # src/*.c wire everything together
         if ! grep -q "^$area:" <<<"$layers"; then
-            fail "$where: src/$area is not in the table of layers (scripts/check_layers.sh)"
+            fail "$where:$line: src/$area is not in the table of layers (scripts/check_layers.sh)"
             continue
         fi
         case $header in

@@ -17,7 +17,7 @@ check_format() {
 check_cppcheck() {
     # The compile commands, where there are any, know every include folder and define. cppcheck keeps
     # its findings between runs in the build folder, so that only what changed is looked at again.
-    local what=(-Isrc -I. -D_GNU_SOURCE --language=c src bench tests)
+    local what=(-Isrc -I. -D_GNU_SOURCE src bench tests)
     if [ -f build/compile_commands.json ]; then
         mkdir -p build/cppcheck
         what=(--project=build/compile_commands.json --cppcheck-build-dir=build/cppcheck)
