@@ -8,12 +8,12 @@
 /* How soon a stop is noticed, and how often a broker that is away is tried. */
 #define TICK_MS 50
 
-static bool is_stopped(const volatile sig_atomic_t *stop)
+static bool is_stopped(const atomic_bool *stop)
 {
     return stop && *stop;
 }
 
-void ag_ask_pause(int64_t duration_ms, const volatile sig_atomic_t *stop)
+void ag_ask_pause(int64_t duration_ms, const atomic_bool *stop)
 {
     int64_t end_us = ag_clock_monotonic_us() + duration_ms * 1000;
     for (int64_t left_us; !is_stopped(stop) && (left_us = end_us - ag_clock_monotonic_us()) > 0;) {
@@ -23,7 +23,7 @@ void ag_ask_pause(int64_t duration_ms, const volatile sig_atomic_t *stop)
 }
 
 ag_status ag_ask_stats(ag_broker *broker, ag_broker_stats *out, int64_t wait_ms,
-                       const volatile sig_atomic_t *stop, ag_err *err)
+                       const atomic_bool *stop, ag_err *err)
 {
     int64_t end_us = ag_clock_monotonic_us() + wait_ms * 1000;
     ag_status status = ag_broker_get_stats(broker, out, err);

@@ -5,19 +5,19 @@
 #include "base/status.h"
 #include "broker/broker.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 typedef struct ag_monitor_options {
-    FILE *out;                         /* borrowed */
-    const char *url;                   /* the broker's, borrowed; shown without its password */
-    int64_t interval_ms;               /* between two looks, at least 1 */
-    int64_t wait_ms;                   /* how long the first look waits for a broker that is away */
-    bool is_json;                      /* a JSON object a line */
-    bool is_once;                      /* one look only */
-    const volatile sig_atomic_t *stop; /* not 0: end; may be NULL */
+    FILE *out;               /* borrowed */
+    const char *url;         /* the broker's, borrowed; shown without its password */
+    int64_t interval_ms;     /* between two looks, at least 1 */
+    int64_t wait_ms;         /* how long the first look waits for a broker that is away */
+    bool is_json;            /* a JSON object a line */
+    bool is_once;            /* one look only */
+    const atomic_bool *stop; /* true: end; may be NULL */
 } ag_monitor_options;
 
 /* Show the broker every interval_ms until *stop: redrawn in place on a terminal, "time broker

@@ -40,7 +40,7 @@ ag_status ag_broker_get_stats(ag_broker *broker, ag_broker_stats *out, ag_err *e
     fake_broker *fake = (fake_broker *)(void *)broker;
     fake->asked++;
     if (fake->stop && fake->asked >= fake->stop_after)
-        *fake->stop = 1;
+        *fake->stop = true;
     if (fake->asked <= fake->away_first || (fake->away_after && fake->asked > fake->away_after))
         return ag_err_set(err, AG_EUNAVAILABLE, "no answer from \"%s\"", "localhost:6379");
     *out = fake->stats;

@@ -4,16 +4,16 @@
 
 #include "broker/broker.h"
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 typedef struct fake_broker {
-    ag_broker_stats stats;       /* what it answers */
-    size_t away_first;           /* so many questions find it away */
-    size_t away_after;           /* away again after so many questions; 0: never */
-    size_t asked;                /* questions so far */
-    size_t purged;               /* purges so far */
-    volatile sig_atomic_t *stop; /* set to 1 at question stop_after; may be NULL */
+    ag_broker_stats stats; /* what it answers */
+    size_t away_first;     /* so many questions find it away */
+    size_t away_after;     /* away again after so many questions; 0: never */
+    size_t asked;          /* questions so far */
+    size_t purged;         /* purges so far */
+    atomic_bool *stop;     /* set at question stop_after; may be NULL */
     size_t stop_after;
 } fake_broker;
 
