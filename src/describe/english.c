@@ -37,9 +37,6 @@ static void start_sentence(ag_buffer *out)
         ag_buffer_printf(out, " ");
 }
 
-/* --- This is a work by … -------------------------------------------------------------------------
- */
-
 /* "a work by Rembrandt", "a work attributed to Rembrandt": the words in which tables say who is not
  * quite the artist. Returns whether the artist is a person named, whose life can be told. */
 static bool put_artist(ag_buffer *out, const char *artist)
@@ -126,9 +123,6 @@ static void put_opening(ag_buffer *out, const ag_known *known)
     }
     end_sentence(out);
 }
-
-/* --- The rest ------------------------------------------------------------------------------------
- */
 
 /* Some names of periods want an article, and of others no one can tell. */
 static void put_period(ag_buffer *out, const ag_known *known)

@@ -20,9 +20,6 @@ typedef struct table {
     size_t lines;   /* written */
 } table;
 
-/* --- Values from outside
- * -------------------------------------------------------------------------- */
-
 /* Append at most size bytes of text as printable ASCII; those in `special` are escaped, too. */
 static void show(ag_buffer *out, const char *text, size_t size, const char *special)
 {
@@ -55,8 +52,10 @@ static void put_url(ag_buffer *out, const char *url)
     const char *host = strstr(url, "://");
     host = host ? host + 3 : url;
     const char *at = strrchr(host, '@');
-    if (at)
-        ag_buffer_printf(out, "%.*s***", (int)(host - url), url);
+    if (at) {
+        show(out, url, (size_t)(host - url), " ");
+        ag_buffer_printf(out, "***");
+    }
     const char *rest = at ? at : url;
     show(out, rest, strlen(rest), " ");
 }
@@ -81,9 +80,6 @@ static double total_rate(const ag_broker_stats *stats)
         total += rate_of(&stats->servers[i]);
     return total;
 }
-
-/* --- Table
- * ---------------------------------------------------------------------------------------- */
 
 static void end_line(table *t)
 {
@@ -181,9 +177,6 @@ void ag_report_table(ag_buffer *out, const ag_report *report, size_t columns, si
     ag_buffer_fini(&t.line);
 }
 
-/* --- Lines
- * ---------------------------------------------------------------------------------------- */
-
 static void put_server_line(ag_buffer *out, const char *time, const ag_broker_server *server)
 {
     const ag_server_status *status = &server->status;
@@ -218,9 +211,6 @@ void ag_report_lines(ag_buffer *out, const ag_report *report)
     for (size_t i = 0; i < server_count(stats); i++)
         put_server_line(out, time, &stats->servers[i]);
 }
-
-/* --- JSON
- * ----------------------------------------------------------------------------------------- */
 
 /* Takes value; false when memory is out, here or where value was made. */
 static bool set(json_t *object, const char *key, json_t *value)

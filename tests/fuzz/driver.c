@@ -62,9 +62,6 @@ static void *must(void *memory)
     return memory;
 }
 
-/* --- Seeds
- * ---------------------------------------------------------------------------------------- */
-
 static void add_seed(corpus *seeds, uint8_t *data, size_t size)
 {
     seeds->seeds = must(realloc(seeds->seeds, (seeds->count + 1) * sizeof *seeds->seeds));
@@ -129,9 +126,6 @@ static void add_path(corpus *seeds, const char *path, int depth)
     else if (S_ISDIR(status.st_mode) && depth < 4)
         add_folder(seeds, path, depth);
 }
-
-/* --- Mutations
- * ------------------------------------------------------------------------------------ */
 
 /* SplitMix64 (Steele, Lea, Flood, 2014): one addition and a mix a number, any state is a good one.
  */
@@ -343,9 +337,6 @@ static void mutate(input *in, const corpus *seeds, uint64_t *random)
     for (size_t n = 1 + below(random, 4); n; n--)
         mutations[below(random, sizeof mutations / sizeof *mutations)](in, seeds, random);
 }
-
-/* --- Running
- * -------------------------------------------------------------------------------------- */
 
 /* Save the input in hand and die of the same signal. Only async-signal-safe calls. */
 static void on_death(int number)
