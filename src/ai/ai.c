@@ -1,0 +1,245 @@
+#include "ai/ai.h"
+
+#include "ai/answer_json.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/memory.h"
+#include "broker/message.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char MODULE[] = "ai";
+
+/* How soon a stop is noticed while no request comes. */
+static const int64_t TAKE_TIMEOUT_MS = 250;
+/* Between tries while the broker is away. */
+static const int64_t RETRY_MS = 50;
+/* The rate said with each heartbeat is measured over this long. */
+static const int64_t RATE_WINDOW_US = 10 * 1000000;
+
+/* One request of the batch in hand. */
+typedef struct work {
+    ag_lease lease;
+    ag_request request;
+    ag_status readable; /* whether request could be read; its id may be known even if not */
+    ag_err err;         /* why not */
+} work;
+
+struct ag_ai {
+    ag_ai_parts parts;
+    ag_arena *arena; /* of one batch */
+    work *batch;     /* max_batch */
+    ag_lease *leases;
+    ag_query *queries;
+    ag_answer *answers;
+    ag_buffer json; /* the answer being sent */
+    ag_server_status status;
+    int64_t window_start_us;
+    uint64_t window_answered;
+};
+
+static void fill_id(char *out, size_t size)
+{
+    char host[40] = "host", id[AG_ID_BYTES];
+    gethostname(host, sizeof host - 1);
+    host[sizeof host - 1] = '\0';
+    ag_id_random(id);
+    /* The id becomes part of a key: other characters than a host name's have no place in it. */
+    for (char *c = host; *c != '\0'; c++) {
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", *c) == NULL)
+            *c = '-';
+    }
+    snprintf(out, size, "%s-%ld-%.8s", host, (long)getpid(), id);
+}
+
+ag_status ag_ai_create(ag_ai **out, const ag_ai_parts *parts, ag_err *err)
+{
+    ag_ai *ai = ag_xcalloc(1, sizeof *ai);
+    ai->parts = *parts;
+    size_t B = parts->max_batch;
+    ai->arena = ag_arena_create(256 * 1024);
+    ai->batch = ag_xcalloc(B, sizeof *ai->batch);
+    ai->leases = ag_xcalloc(B, sizeof *ai->leases);
+    ai->queries = ag_xcalloc(B, sizeof *ai->queries);
+    ai->answers = ag_xcalloc(B, sizeof *ai->answers);
+    ai->window_start_us = ag_clock_monotonic_us();
+
+    fill_id(ai->status.id, sizeof ai->status.id);
+    snprintf(ai->status.encoder, sizeof ai->status.encoder, "%s",
+             ag_clip_info_of(parts->engine->clip)->name);
+    snprintf(ai->status.collection, sizeof ai->status.collection, "%s",
+             ag_collection_info_of(parts->engine->collection)->version);
+    ag_status status = ag_broker_serve(parts->broker, &ai->status, err);
+    if (status != AG_OK) {
+        ag_ai_destroy(ai);
+        return status;
+    }
+    *out = ai;
+    return AG_OK;
+}
+
+void ag_ai_destroy(ag_ai *ai)
+{
+    if (ai == NULL)
+        return;
+    ag_buffer_fini(&ai->json);
+    free(ai->answers);
+    free(ai->queries);
+    free(ai->leases);
+    free(ai->batch);
+    ag_arena_destroy(ai->arena);
+    free(ai);
+}
+
+static void pause_ms(int64_t ms)
+{
+    const struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static void count_answer(ag_ai *ai)
+{
+    ai->status.answered++;
+    ai->window_answered++;
+}
+
+/* Tell the broker what the next heartbeats say. */
+static void report(ag_ai *ai)
+{
+    int64_t now_us = ag_clock_monotonic_us();
+    int64_t window_us = now_us - ai->window_start_us;
+    if (window_us >= RATE_WINDOW_US) {
+        ai->status.rate_per_s = (double)ai->window_answered * 1e6 / (double)window_us;
+        ai->window_start_us = now_us;
+        ai->window_answered = 0;
+    } else if (ai->status.rate_per_s == 0) {
+        ai->status.rate_per_s = (double)ai->window_answered * 1e6 / (double)RATE_WINDOW_US;
+    }
+    ag_broker_update_status(ai->parts.broker, &ai->status);
+}
+
+/* Read what was taken; requests whose deadline is over are refused here, uncomputed. */
+static void read_request(ag_ai *ai, work *item)
+{
+    item->request = (ag_request){0};
+    item->readable = ag_request_read(&item->request, ai->arena, item->lease.json,
+                                     item->lease.length, &item->err);
+    if (item->readable == AG_OK && item->request.deadline_us != 0 &&
+        item->request.deadline_us < ag_clock_wall_us())
+        item->readable = ag_err_set(&item->err, AG_ETIMEOUT,
+                                    "the request's deadline passed before its turn came");
+}
+
+/* Send ai->json as the answer. An answer is work done: it is sent again until the broker has it, or
+ * the server is to stop (then another server computes it again). */
+static void send(ag_ai *ai, work *item, const atomic_bool *stop)
+{
+    const char *id = item->request.request_id;
+    ag_err err;
+    for (;;) {
+        ag_status status =
+            ag_broker_answer(ai->parts.broker, &item->lease, id, item->request.reply_to,
+                             (const char *)ai->json.data, ai->json.length, &err);
+        if (status == AG_OK) {
+            count_answer(ai);
+            return;
+        }
+        if (status != AG_EUNAVAILABLE || atomic_load(stop))
+            break;
+        pause_ms(RETRY_MS);
+    }
+    ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, id, "answer not sent: %s", err.message);
+    if (ag_broker_return(ai->parts.broker, &item->lease, false, &err) != AG_OK)
+        ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, id, "request not returned: %s",
+                     err.message);
+}
+
+static void drop(ag_ai *ai, work *item)
+{
+    ag_err err;
+    ag_log_write(ai->parts.log, AG_LOG_WARN, MODULE, NULL,
+                 "dropped a request that names no one to answer: %s", item->err.message);
+    if (ag_broker_return(ai->parts.broker, &item->lease, true, &err) != AG_OK)
+        ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, NULL, "request not dropped: %s",
+                     err.message);
+}
+
+/* Answer one request: with `answer`, or with an error where answer is NULL. */
+static void reply(ag_ai *ai, work *item, const ag_answer *answer, const atomic_bool *stop)
+{
+    const char *id = item->request.request_id;
+    if (id == NULL) {
+        drop(ai, item);
+        return;
+    }
+    ag_err err;
+    ag_buffer_clear(&ai->json);
+    ag_status status =
+        answer != NULL ? ag_answer_json_write(&ai->json, id, answer, ai->status.encoder, &err)
+                       : ag_answer_json_write_error(&ai->json, id, &item->err, &err);
+    if (status != AG_OK) {
+        item->err = err;
+        drop(ai, item);
+        return;
+    }
+    if (answer != NULL && answer->status == AG_OK)
+        ag_log_write(ai->parts.log, AG_LOG_INFO, MODULE, id,
+                     "%s %.3f %s (decode %.1f, embed %.1f, search %.1f ms)",
+                     ag_match_name(answer->match), answer->confidence,
+                     answer->candidates[0].artwork->id, answer->timings.decode_ms,
+                     answer->timings.embed_ms, answer->timings.search_ms);
+    else
+        ag_log_write(ai->parts.log, AG_LOG_WARN, MODULE, id, "refused: %s",
+                     answer != NULL ? answer->err.message : item->err.message);
+    send(ai, item, stop);
+}
+
+static void serve_batch(ag_ai *ai, size_t taken, const atomic_bool *stop)
+{
+    size_t readable = 0;
+    for (size_t i = 0; i < taken; i++) {
+        work *item = &ai->batch[i];
+        item->lease = ai->leases[i];
+        read_request(ai, item);
+        if (item->readable != AG_OK)
+            continue;
+        ai->queries[readable++] = (ag_query){
+            .image = item->request.image,
+            .image_length = item->request.image_length,
+            .lang = item->request.lang,
+            .wants_description = item->request.show_context,
+        };
+    }
+    ag_recognize(ai->parts.engine->recognizer, ai->answers, ai->queries, readable, ai->arena);
+    size_t next = 0;
+    for (size_t i = 0; i < taken; i++) {
+        work *item = &ai->batch[i];
+        reply(ai, item, item->readable == AG_OK ? &ai->answers[next++] : NULL, stop);
+    }
+    ag_arena_clear(ai->arena);
+}
+
+void ag_ai_run(ag_ai *ai, const atomic_bool *stop)
+{
+    while (!atomic_load(stop)) {
+        size_t taken = 0;
+        ag_err err;
+        ag_status status = ag_broker_take(ai->parts.broker, ai->leases, &taken,
+                                          ai->parts.max_batch, TAKE_TIMEOUT_MS, &err);
+        if (status == AG_EUNAVAILABLE) {
+            pause_ms(RETRY_MS); /* the broker logs that it is away, and when it is back */
+        } else if (status != AG_OK) {
+            ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, NULL, "cannot take requests: %s",
+                         err.message);
+            pause_ms(1000);
+        } else if (taken > 0) {
+            serve_batch(ai, taken, stop);
+        }
+        report(ai);
+    }
+    ag_broker_leave(ai->parts.broker);
+}
