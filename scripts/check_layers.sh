@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# area: the other areas it may see
+# area: the other areas (or headers outside src/) it may see
 layers="
 base:
 image: base
@@ -16,20 +16,19 @@ broker: base
 interface: base image broker
 ai: base image clip collection describe recognize broker
 orchestrator: base broker
-cli: base image clip collection describe recognize broker interface ai orchestrator
+cli: base image clip collection describe recognize broker interface ai orchestrator bench.h version.h
 "
 
 # header pattern (extended regexp, anchored at the start) and the files below src/ that may include it
 libraries="
-jansson\.h                  base/json.h
 openssl/                    base/digest.c
 (jpeglib|jerror|turbojpeg)  image/decode_jpeg.c
 spng\.h                     image/decode_png.c
 webp/                       image/decode_webp.c
 (oneapi/)?dnnl              clip/*onednn*.c
-faiss/                      collection/*faiss*.cc
+faiss/                      collection/faiss_index.cc
 duckdb                      collection/*duckdb*.c
-microhttpd                  interface/*.c
+microhttpd                  interface/http_server.c
 hiredis/                    broker/redis*.c
 "
 
@@ -54,10 +53,7 @@ check_areas() {
             fail "$where:$line: src/$area is not in the table of layers (scripts/check_layers.sh)"
             continue
         fi
-        case $header in
-        */*) other=${header%%/*} ;;
-        *) fail "$where:$line: \"$header\" is not relative to src/" && continue ;;
-        esac
+        other=${header%%/*}
         allowed=$(sed -n "s/^$area://p" <<<"$layers")
         case " $area $allowed " in
         *" $other "*) ;;
