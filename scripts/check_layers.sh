@@ -27,7 +27,7 @@ spng\.h                     image/decode_png.c
 webp/                       image/decode_webp.c
 (oneapi/)?dnnl              clip/*onednn*.c
 faiss/                      collection/faiss_index.cc
-duckdb                      collection/*duckdb*.c
+duckdb                      collection/duckdb_table.c
 microhttpd                  interface/http_server.c
 hiredis/                    broker/redis*.c
 "
