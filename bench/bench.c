@@ -6,7 +6,8 @@
 void ag_bench_report(const ag_bench *bench, const char *name, double value, const char *unit,
                      double limit)
 {
-    fprintf(bench->out, "{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"limit\":", name, value, unit);
+    fprintf(bench->out, "{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"limit\":", name, value,
+            unit);
     if (isnan(limit))
         fprintf(bench->out, "null}\n");
     else

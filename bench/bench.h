@@ -4,14 +4,16 @@
 
 #include "base/status.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 /* What the benchmarks run with. All borrowed. */
 typedef struct ag_bench {
-    FILE *out;          /* JSON lines go here */
-    const char *model;  /* folder of a CLIP model, or NULL: benchmarks that need one are skipped */
-    const char *broker; /* redis://… of a server for the benchmark alone, or NULL: skipped */
-    unsigned threads;   /* 0: one per core */
+    FILE *out;         /* JSON lines go here */
+    const char *model; /* folder of a CLIP model, or NULL: benchmarks that need one are skipped */
+    const char *collection; /* folder of a collection made with it, or NULL: likewise */
+    const char *broker;     /* redis://… of a server for the benchmark alone, or NULL: skipped */
+    unsigned threads;       /* 0: one per core */
 } ag_bench;
 
 /* Print one result. limit is what FLOP/s or bandwidth allow, in the same unit; NAN: not known. */
@@ -23,7 +25,8 @@ void ag_bench_skip(const char *name, const char *why);
 
 /* Median of count samples (sorts them). */
 double ag_bench_median(double *samples, size_t count);
-/* The q-quantile, 0…1 (sorts them). */
+
+/* The q-quantile, 0…1, of count samples (sorts them). */
 double ag_bench_quantile(double *samples, size_t count, double q);
 
 AG_MUST_USE ag_status ag_bench_image(const ag_bench *bench, ag_err *err);

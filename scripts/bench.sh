@@ -17,4 +17,6 @@ for _ in $(seq 50); do
     redis-cli -p "$port" ping >/dev/null 2>&1 && break
     sleep 0.1
 done
-"$build/artguide" bench --model "$model" --broker "redis://127.0.0.1:$port" "$@"
+"$build/tests/integration/make_pictures" "$folder/pictures" 24
+"$build/artguide" collection build "$folder/pictures" --model "$model" -o "$folder/collection" >/dev/null
+"$build/artguide" bench --model "$model" --collection "$folder/collection" --broker "redis://127.0.0.1:$port" "$@"

@@ -10,7 +10,7 @@ packages=(
     libdnnl-dev libfaiss-dev libopenblas-dev                             # CLIP, vector indexes
     libturbojpeg0-dev libspng-dev libwebp-dev                            # images
     libmicrohttpd-dev libhiredis-dev libjansson-dev libssl-dev           # servers, JSON, sha256
-    libcmocka-dev redis-server curl                                      # tests
+    libcmocka-dev redis-server curl jq                                    # tests
     clang-format cppcheck                                                # make lint
 )
 

@@ -20,10 +20,10 @@ typedef struct command {
     ag_option_id options[MAX_OPTIONS];   /* settings that matter to it; ends with AG_OPTION_COUNT */
 } command;
 
-#define MODEL_OPTIONS AG_OPT_MODEL, AG_OPT_PRECISION, AG_OPT_THREADS, AG_OPT_BATCH
+#define MODEL_OPTIONS      AG_OPT_MODEL, AG_OPT_PRECISION, AG_OPT_THREADS, AG_OPT_BATCH
 #define COLLECTION_OPTIONS AG_OPT_COLLECTION, AG_OPT_INDEX_PATH, AG_OPT_META_PATH
-#define BROKER_OPTIONS AG_OPT_BROKER, AG_OPT_REDIS_HOST, AG_OPT_REDIS_PORT, AG_OPT_HEARTBEAT_MS
-#define IMAGE_OPTIONS AG_OPT_MAX_IMAGE_BYTES, AG_OPT_MIN_IMAGE_PX, AG_OPT_MAX_IMAGE_PX
+#define BROKER_OPTIONS     AG_OPT_BROKER, AG_OPT_REDIS_HOST, AG_OPT_REDIS_PORT, AG_OPT_HEARTBEAT_MS
+#define IMAGE_OPTIONS      AG_OPT_MAX_IMAGE_BYTES, AG_OPT_MIN_IMAGE_PX, AG_OPT_MAX_IMAGE_PX
 #define INTERFACE_OPTIONS                                                                          \
     AG_OPT_LISTEN, AG_OPT_PORT, AG_OPT_REQUEST_TIMEOUT_MS, AG_OPT_MAX_WAITING, IMAGE_OPTIONS,      \
         AG_OPT_TELEMETRY
@@ -54,8 +54,9 @@ static const command COMMANDS[] = {
         .name = "ai",
         .summary = "an AI server: takes requests from the broker, recognises, answers",
         .operands = "",
-        .help = "Loads the model and the collection, then serves. Run as many as you like around\n"
-                "one broker; what one of them leaves unfinished when it dies, another takes over.\n",
+        .help =
+            "Loads the model and the collection, then serves. Run as many as you like around\n"
+            "one broker; what one of them leaves unfinished when it dies, another takes over.\n",
         .run = ag_cli_ai,
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, BROKER_OPTIONS, IMAGE_OPTIONS, LOG_OPTIONS,
                     AG_OPTION_COUNT},
@@ -64,9 +65,10 @@ static const command COMMANDS[] = {
         .name = "orchestrator",
         .summary = "check the broker (setup) or watch it (monitor)",
         .operands = "setup|monitor",
-        .help = "setup    checks that the broker can be reached and used; prints its version, memory,\n"
-                "         queue and AI servers. Deletes nothing unless told to with --purge.\n"
-                "monitor  shows queue length, requests in flight, AI servers and their rates, live.\n",
+        .help =
+            "setup    checks that the broker can be reached and used; prints its version, memory,\n"
+            "         queue and AI servers. Deletes nothing unless told to with --purge.\n"
+            "monitor  shows queue length, requests in flight, AI servers and their rates, live.\n",
         .run = ag_cli_orchestrator,
         .flags = {{"json", 0, NULL, "print JSON, one object a line"},
                   {"purge", 0, NULL, "setup: delete every queued request and kept answer"},
@@ -93,8 +95,9 @@ static const command COMMANDS[] = {
         .name = "model",
         .summary = "say what a CLIP model is",
         .operands = "info [DIR]",
-        .help = "Art Guide reads CLIP models as the Hugging Face hub has them: a folder with\n"
-                "model.safetensors and config.json, such as those of openai/clip-vit-base-patch32.\n",
+        .help =
+            "Art Guide reads CLIP models as the Hugging Face hub has them: a folder with\n"
+            "model.safetensors and config.json, such as those of openai/clip-vit-base-patch32.\n",
         .run = ag_cli_model,
         .options = {MODEL_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
@@ -129,10 +132,11 @@ static const command COMMANDS[] = {
         .name = "bench",
         .summary = "measure this machine; prints JSON lines",
         .operands = "[image] [clip] [search] [broker] [ai]",
-        .help = "Each line has name, value, unit, and limit: what memory bandwidth or FLOP/s allow.\n"
-                "Broker benchmarks need --broker URL of a server that nothing else uses.\n",
+        .help =
+            "Each line has name, value, unit, and limit: what memory bandwidth or FLOP/s allow.\n"
+            "Broker benchmarks need --broker URL of a server that nothing else uses.\n",
         .run = ag_cli_bench,
-        .options = {MODEL_OPTIONS, AG_OPT_BROKER, LOG_OPTIONS, AG_OPTION_COUNT},
+        .options = {MODEL_OPTIONS, AG_OPT_COLLECTION, AG_OPT_BROKER, LOG_OPTIONS, AG_OPTION_COUNT},
     },
 };
 static const size_t COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS;
@@ -199,7 +203,8 @@ static const command *find_command(const char *name)
     return NULL;
 }
 
-/* Is argv[0] this flag? Then *value is its value and *used the arguments it took (0: value missing). */
+/* Is argv[0] this flag? Then *value is its value and *used the arguments it took (0: value
+ * missing). */
 static bool match_flag(const ag_cli_flag *flag, const char **value, int *used, int argc,
                        char **argv)
 {
@@ -207,7 +212,8 @@ static bool match_flag(const ag_cli_flag *flag, const char **value, int *used, i
     size_t length = strlen(flag->name);
     bool is_long = strncmp(text, "--", 2) == 0 && strncmp(text + 2, flag->name, length) == 0 &&
                    (text[2 + length] == '\0' || (text[2 + length] == '=' && flag->value != NULL));
-    bool is_short = flag->letter != 0 && text[0] == '-' && text[1] == flag->letter && text[2] == '\0';
+    bool is_short =
+        flag->letter != 0 && text[0] == '-' && text[1] == flag->letter && text[2] == '\0';
     if (!is_long && !is_short)
         return false;
     *used = 1;

@@ -46,6 +46,7 @@ int ag_cli_bench(const ag_cli *cli)
     const ag_bench bench = {
         .out = stdout,
         .model = ag_config_text(cli->config, AG_OPT_MODEL),
+        .collection = ag_config_text(cli->config, AG_OPT_COLLECTION),
         .broker = *broker != '\0' ? broker : NULL,
         .threads = (unsigned)ag_config_integer(cli->config, AG_OPT_THREADS),
     };

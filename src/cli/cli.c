@@ -80,7 +80,8 @@ ag_engine_options ag_cli_engine_options(const ag_config *config)
     };
 }
 
-void ag_cli_broker_url(char out[AG_CLI_URL_BYTES], const ag_config *config, const char *fallback_url)
+void ag_cli_broker_url(char out[AG_CLI_URL_BYTES], const ag_config *config,
+                       const char *fallback_url)
 {
     const char *url = text_or_null(config, AG_OPT_BROKER);
     if (url == NULL)
@@ -88,7 +89,8 @@ void ag_cli_broker_url(char out[AG_CLI_URL_BYTES], const ag_config *config, cons
     if (url != NULL)
         snprintf(out, AG_CLI_URL_BYTES, "%s", url);
     else
-        snprintf(out, AG_CLI_URL_BYTES, "redis://%s:%lld", ag_config_text(config, AG_OPT_REDIS_HOST),
+        snprintf(out, AG_CLI_URL_BYTES, "redis://%s:%lld",
+                 ag_config_text(config, AG_OPT_REDIS_HOST),
                  (long long)ag_config_integer(config, AG_OPT_REDIS_PORT));
 }
 

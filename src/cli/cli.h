@@ -33,17 +33,19 @@ typedef struct ag_cli_flag {
 typedef struct ag_cli {
     const ag_config *config;
     const ag_log *log;
-    const atomic_bool *stop;                  /* becomes true on SIGTERM or SIGINT */
-    const ag_cli_flag *flags;                 /* of this subcommand */
+    const atomic_bool *stop;                   /* becomes true on SIGTERM or SIGINT */
+    const ag_cli_flag *flags;                  /* of this subcommand */
     const char *flag_values[AG_CLI_MAX_FLAGS]; /* by place in flags; NULL: not given */
-    int argc;                                 /* operands left */
+    int argc;                                  /* operands left */
     char **argv;
 } ag_cli;
 
-/* The flag's value ("" for a switch), or NULL where it was not given. name must be in cli->flags. */
+/* The flag's value ("" for a switch), or NULL where it was not given. name must be in cli->flags.
+ */
 const char *ag_cli_flag_value(const ag_cli *cli, const char *name);
 
-/* Say err on stderr, as "artguide: message"; returns AG_EXIT_FAILED, or AG_EXIT_USAGE for AG_EINVAL. */
+/* Say err on stderr, as "artguide: message"; returns AG_EXIT_FAILED, or AG_EXIT_USAGE for
+ * AG_EINVAL. */
 int ag_cli_fail(const ag_err *err);
 
 /* Say what is wrong with the command line; returns AG_EXIT_USAGE. */
@@ -56,9 +58,10 @@ ag_clip_options ag_cli_clip_options(const ag_config *config);
 
 #define AG_CLI_URL_BYTES 512
 
-/* The URL of the broker that the settings name: broker, else fallback_url, else (NULL) redis-host and
- * redis-port. */
-void ag_cli_broker_url(char out[AG_CLI_URL_BYTES], const ag_config *config, const char *fallback_url);
+/* The URL of the broker that the settings name: broker, else fallback_url, else (NULL) redis-host
+ * and redis-port. */
+void ag_cli_broker_url(char out[AG_CLI_URL_BYTES], const ag_config *config,
+                       const char *fallback_url);
 
 /* Open the broker at url. */
 AG_MUST_USE ag_status ag_cli_open_broker(ag_broker **out, const ag_cli *cli, const char *url,

@@ -68,8 +68,7 @@ int ag_cli_orchestrator(const ag_cli *cli)
     ag_broker *broker;
     if (ag_cli_open_broker(&broker, cli, url, &err) != AG_OK)
         return ag_cli_fail(&err);
-    ag_status status =
-        is_setup ? setup(cli, broker, url, &err) : monitor(cli, broker, url, &err);
+    ag_status status = is_setup ? setup(cli, broker, url, &err) : monitor(cli, broker, url, &err);
     ag_broker_close(broker);
     return status == AG_OK ? AG_EXIT_OK : ag_cli_fail(&err);
 }

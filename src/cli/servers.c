@@ -74,11 +74,10 @@ static void log_engine(const ag_cli *cli, const ag_engine *engine)
 {
     const ag_clip_info *clip = ag_clip_info_of(engine->clip);
     const ag_collection_info *collection = ag_collection_info_of(engine->collection);
-    ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL,
-                 "ready: %s in %s, %zu artworks (%s, version %s)", clip->name,
-                 clip->precision == AG_PRECISION_BF16 ? "bf16" : "f32", collection->count,
-                 collection->index_kind,
-                 collection->version[0] != '\0' ? collection->version : "not known");
+    ag_log_write(
+        cli->log, AG_LOG_INFO, MODULE, NULL, "ready: %s in %s, %zu artworks (%s, version %s)",
+        clip->name, clip->precision == AG_PRECISION_BF16 ? "bf16" : "f32", collection->count,
+        collection->index_kind, collection->version[0] != '\0' ? collection->version : "not known");
 }
 
 static int run_ai(const ag_cli *cli, const ag_engine *engine, ag_broker *broker,
@@ -126,7 +125,7 @@ typedef struct embedded_ai {
     const ag_cli *cli;
     ag_broker *broker;
     atomic_bool stop;
-    char *reason;                       /* why it cannot work; owned; NULL: it can */
+    char *reason;                        /* why it cannot work; owned; NULL: it can */
     _Atomic(const char *) why_not_ready; /* what visitors are told; NULL: ready */
 } embedded_ai;
 
