@@ -31,8 +31,8 @@ enum {
     MARKER_APP1 = 0xE1,
 };
 
-/* Progressive files have about 10 scans. Each costs a pass over all blocks, however few bytes it
- * has, so a small file of a thousand scans could keep a core busy for minutes. */
+/* Progressive files have about 10 scans. Each costs a pass over all blocks however few bytes it has
+ * (6 ms at 25 megapixels), so a file made of empty scans could keep a core busy for an hour. */
 #define MAX_SCANS 100
 
 /* Rows handed to libjpeg at a time; it fills at most one row of blocks' worth. */

@@ -16,8 +16,10 @@ typedef struct ag_image_limits {
     uint32_t min_side_px; /* either side, before orientation */
     uint32_t max_side_px; /* either side */
     size_t max_bytes;     /* of the encoded file */
-    /* What is wanted of it: a JPEG may come out at 1/2, 1/4 or 1/8 of its size, which is much
-     * faster, as long as its shorter side keeps at least this many pixels. 0: always in full. */
+    /* How much of it is wanted: a JPEG may come out at 1/2, 1/4 or 1/8 of its size, which is
+     * faster, as long as its shorter side keeps at least this many pixels. 0: always in full. With
+     * six times CLIP's side, crops of 24 photos of 11 megapixels differed by 2 levels at most, 0.08
+     * on average. */
     uint32_t enough_px;
 } ag_image_limits;
 
