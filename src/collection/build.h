@@ -15,22 +15,23 @@ typedef struct ag_build_options {
     const char *output;     /* folder to write */
     const char *index_kind; /* "Flat" (default), "HNSW32", "IVF64,Flat", …: FAISS's index_factory */
     unsigned threads;       /* image decoders; 0: one per core */
-    FILE *progress_stream;  /* where the bar is drawn if it is a terminal; NULL: nowhere */
+    FILE *progress_stream; /* where the bar is drawn if it is a terminal; NULL: nowhere */
 } ag_build_options;
 
 /* What was done. */
 typedef struct ag_build_report {
     size_t images_found;
     size_t artworks_written;
-    size_t failed;        /* images that could not be read */
-    char **failures;      /* failed × "path: reason", owned: ag_build_report_fini */
+    size_t failed;   /* images that could not be read */
+    char **failures; /* failed × "path: reason", owned: ag_build_report_fini */
 } ag_build_report;
 
-/* Find the artworks, embed their images with clip, write faiss.index, metadata.parquet and collection.json
- * to the output folder, each atomically, collection.json last. Unreadable images are reported, not fatal;
- * none readable is AG_EINVAL. */
-AG_MUST_USE ag_status ag_collection_build(ag_build_report *out, ag_clip *clip, const char *clip_folder,
-                                          const ag_build_options *options, ag_err *err);
+/* Find the artworks, embed their images with clip, write faiss.index, metadata.parquet and
+ * collection.json to the output folder, each atomically, collection.json last. Unreadable images
+ * are reported, not fatal; none readable is AG_EINVAL. */
+AG_MUST_USE ag_status ag_collection_build(ag_build_report *out, ag_clip *clip,
+                                          const char *clip_folder, const ag_build_options *options,
+                                          ag_err *err);
 void ag_build_report_fini(ag_build_report *report);
 
 #endif

@@ -1,0 +1,234 @@
+#include "collection/build.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/workers.h"
+#include "collection/build_report.h"
+#include "collection/plan.h"
+#include "collection/store.h"
+#include "image/image.h"
+#include "image/resample.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Images that are decoded side by side, then encoded together. */
+#define GROUP 32
+
+/* Curators' scans are larger than visitors' photos. */
+static const ag_image_limits LIMITS = {
+    .min_side_px = 50, .max_side_px = 20000, .max_bytes = (size_t)200 << 20};
+
+/* Images above this are decoded one at a time: each takes hundreds of megabytes. */
+#define LARGE_PIXELS ((uint64_t)50 * 1000 * 1000)
+
+/* What happened to one image of a group. */
+typedef struct outcome {
+    ag_status status;
+    ag_err err;
+    uint32_t width_px, height_px;
+} outcome;
+
+/* A build under way. */
+typedef struct build {
+    ag_clip *clip;
+    const ag_clip_info *encoder;
+    ag_plan plan;
+    ag_workers *workers;
+    ag_progress *progress; /* NULL: not shown */
+    uint8_t *crops;        /* GROUP × S × S × 3 */
+    outcome outcomes[GROUP];
+    size_t group_first;    /* entry that the group starts with */
+    float *vectors;        /* plan.count × D, filled for the first `written` */
+    size_t written;        /* entries that have vectors: moved to the front of plan.entries */
+    pthread_mutex_t large; /* held while a large image is decoded */
+} build;
+
+static size_t crop_bytes(const build *state)
+{
+    return (size_t)state->encoder->image_side_px * state->encoder->image_side_px * 3;
+}
+
+/* Decode an image and cut its crop. */
+static ag_status decode(build *state, outcome *out, uint8_t *crop, const ag_buffer *bytes)
+{
+    ag_image_info info;
+    ag_image image;
+    ag_err *err = &out->err;
+    ag_status status = ag_image_probe(&info, bytes->data, bytes->length, &LIMITS, err);
+
+    if (status)
+        return status;
+    const bool is_large = (uint64_t)info.width_px * info.height_px > LARGE_PIXELS;
+    if (is_large)
+        pthread_mutex_lock(&state->large);
+    status = ag_image_decode(&image, bytes->data, bytes->length, &LIMITS, err);
+    if (!status) {
+        out->width_px = image.width_px;
+        out->height_px = image.height_px;
+        status = ag_resample_clip_crop(crop, &image, state->encoder->image_side_px, err);
+        ag_image_fini(&image);
+    }
+    if (is_large)
+        pthread_mutex_unlock(&state->large);
+    return status;
+}
+
+/* A job: image i of the group. */
+static void decode_job(void *context, size_t i)
+{
+    build *state = context;
+    outcome *out = &state->outcomes[i];
+    ag_buffer bytes = {0};
+    const char *file = state->plan.entries[state->group_first + i].file;
+
+    *out = (outcome){0};
+    out->status = ag_file_read(&bytes, file, LIMITS.max_bytes, &out->err);
+    if (!out->status)
+        out->status = decode(state, out, state->crops + i * crop_bytes(state), &bytes);
+    ag_buffer_fini(&bytes);
+    if (state->progress)
+        ag_progress_add(state->progress, 1);
+}
+
+static bool is_unit(const float *vector, size_t D)
+{
+    double squared = 0;
+
+    for (size_t d = 0; d < D; d++)
+        squared += (double)vector[d] * (double)vector[d];
+    return fabs(squared - 1.0) < 1e-3;
+}
+
+/* Encode the group's `good` crops, which stand at the front with their entries, and keep what is
+ * usable. */
+static ag_status encode_group(build *state, size_t good, ag_build_report *report, ag_err *err)
+{
+    const size_t D = state->encoder->dimension, first = state->written;
+    float *vectors = state->vectors + first * D;
+    ag_status status = ag_clip_encode(state->clip, vectors, state->crops, good, err);
+
+    if (status)
+        return status;
+    ag_clip_normalise(vectors, good, D);
+    for (size_t i = 0; i < good; i++) {
+        const ag_plan_entry entry = state->plan.entries[first + i];
+        if (!is_unit(vectors + i * D, D)) {
+            ag_build_report_fail(report, entry.file, "the model gives no usable vector for it");
+            continue;
+        }
+        memmove(state->vectors + state->written * D, vectors + i * D, D * sizeof(float));
+        state->plan.entries[state->written++] = entry;
+    }
+    return AG_OK;
+}
+
+/* Decode and encode `count` entries from group_first on. */
+static ag_status run_group(build *state, size_t count, ag_build_report *report, ag_err *err)
+{
+    const size_t bytes = crop_bytes(state);
+    size_t good = 0;
+
+    ag_workers_for_each(state->workers, decode_job, state, count);
+    for (size_t i = 0; i < count; i++) {
+        ag_plan_entry entry = state->plan.entries[state->group_first + i];
+        const outcome *outcome = &state->outcomes[i];
+        if (outcome->status) {
+            ag_build_report_fail(report, entry.file, outcome->err.message);
+            continue;
+        }
+        entry.width_px = outcome->width_px;
+        entry.height_px = outcome->height_px;
+        memmove(state->crops + good * bytes, state->crops + i * bytes, bytes);
+        state->plan.entries[state->written + good++] = entry;
+    }
+    return good ? encode_group(state, good, report, err) : AG_OK;
+}
+
+static ag_status run_groups(build *state, ag_build_report *report, ag_err *err)
+{
+    const size_t count = state->plan.count;
+
+    for (size_t first = 0; first < count; first += GROUP) {
+        const size_t left = count - first;
+        state->group_first = first;
+        ag_status status = run_group(state, left < GROUP ? left : GROUP, report, err);
+        if (status)
+            return status;
+    }
+    if (state->written == 0)
+        return ag_err_set(err, AG_EINVAL, "no usable image in %s%s%s", state->plan.root,
+                          report->failed ? ": " : "", report->failed ? report->failures[0] : "");
+    return AG_OK;
+}
+
+static ag_status prepare(build *state, const ag_build_options *options, ag_err *err)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const size_t threads = options->threads ? options->threads : cores > 0 ? (size_t)cores : 1;
+
+    state->crops = ag_try_malloc(GROUP, crop_bytes(state));
+    state->vectors = ag_try_malloc(state->plan.count * state->encoder->dimension, sizeof(float));
+    if (!state->crops || !state->vectors)
+        return ag_err_set(err, AG_ENOMEM, "not enough memory for %zu images", state->plan.count);
+    if (options->progress_stream)
+        state->progress =
+            ag_progress_create(options->progress_stream, "building", "images", state->plan.count);
+    return ag_workers_create(&state->workers, "decode", threads, GROUP, err);
+}
+
+static ag_status write_collection(const build *state, const char *clip_folder,
+                                  const ag_build_options *options, ag_err *err)
+{
+    char weights_sha256[AG_SHA256_HEX_BYTES];
+    ag_status status = ag_clip_weights_sha256(weights_sha256, clip_folder, err);
+
+    if (status)
+        return status;
+    const ag_store_content content = {
+        .plan = &state->plan,
+        .entries = state->plan.entries,
+        .vectors = state->vectors,
+        .count = state->written,
+        .encoder = state->encoder,
+        .weights_sha256 = weights_sha256,
+    };
+    return ag_store_write(&content, options, err);
+}
+
+static void build_fini(build *state)
+{
+    ag_progress_destroy(state->progress);
+    ag_workers_destroy(state->workers);
+    ag_plan_fini(&state->plan);
+    pthread_mutex_destroy(&state->large);
+    free(state->crops);
+    free(state->vectors);
+}
+
+ag_status ag_collection_build(ag_build_report *out, ag_clip *clip, const char *clip_folder,
+                              const ag_build_options *options, ag_err *err)
+{
+    build state = {.clip = clip, .encoder = ag_clip_info_of(clip)};
+    ag_build_report report = {0};
+
+    pthread_mutex_init(&state.large, NULL);
+    ag_status status = ag_plan_make(&state.plan, options, &report, err);
+    if (!status)
+        status = prepare(&state, options, err);
+    if (!status)
+        status = run_groups(&state, &report, err);
+    if (!status)
+        status = write_collection(&state, clip_folder, options, err);
+    report.artworks_written = state.written;
+    build_fini(&state);
+    if (status) {
+        ag_build_report_fini(&report);
+        return status;
+    }
+    *out = report;
+    return AG_OK;
+}

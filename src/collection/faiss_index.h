@@ -1,0 +1,54 @@
+/* Vector indexes of every kind that FAISS knows (Douze et al., arXiv:2401.08281).
+ *
+ * FAISS trusts the files it reads. Here sizes are held to what the file can contain, and the graphs
+ * and lists of the common kinds (HNSW, IVF) are checked before they are walked; other kinds are as
+ * safe as FAISS makes them, so an index of unknown origin is best rebuilt. No exception leaves this
+ * module. */
+#ifndef AG_COLLECTION_FAISS_INDEX_H
+#define AG_COLLECTION_FAISS_INDEX_H
+
+#include "base/status.h"
+#include "collection/flat.h"
+#include "collection/hit.h"
+#include "collection/index_file.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ag_faiss_index ag_faiss_index;
+
+/* What is in an index. */
+typedef struct ag_faiss_info {
+    size_t count;       /* vectors */
+    uint32_t dimension; /* floats in a vector */
+    char kind[64];      /* for people: "faiss HNSW32, efSearch 128" */
+} ag_faiss_info;
+
+/* Make an index of `kind` (FAISS's index_factory: "HNSW32", "IVF64,Flat", …) with the vectors, and
+ * write it to path, in place. AG_EINVAL when FAISS refuses the kind or has too few vectors to train
+ * it. */
+AG_MUST_USE ag_status ag_faiss_index_write(const char *path, const char *kind,
+                                           const ag_index_file *vectors, ag_err *err);
+
+/* Load an index from the bytes of a file. AG_EFORMAT, AG_EUNSUPPORTED (a kind or metric that cannot
+ * be searched for cosines), AG_ENOMEM. *out is owned: ag_faiss_index_close. */
+AG_MUST_USE ag_status ag_faiss_index_open(ag_faiss_index **out, const void *bytes, size_t length,
+                                          ag_err *err);
+void ag_faiss_index_close(ag_faiss_index *index);
+
+/* Borrowed until ag_faiss_index_close. */
+const ag_faiss_info *ag_faiss_index_info(const ag_faiss_index *index);
+
+/* As ag_flat_search, as exact as the index is. Any thread. AG_ENOMEM, AG_EUNSUPPORTED. */
+AG_MUST_USE ag_status ag_faiss_index_search(const ag_faiss_index *index, ag_hit *hits,
+                                            const float *queries, size_t B, size_t k, ag_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
