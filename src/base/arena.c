@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +11,11 @@
 #include <string.h>
 
 static const size_t DEFAULT_BLOCK_BYTES = 16 * 1024;
+
+/* Blocks double up to this many times the first one's size, and larger ones are not kept by a
+ * clear: an arena soon serves its usual load from one block, and one huge request holds nothing for
+ * ever. */
+static const size_t MAX_GROWTH = 16;
 
 typedef struct block {
     struct block *next; /* older block */
@@ -49,7 +55,13 @@ void ag_arena_destroy(ag_arena *arena)
 
 static block *add_block(ag_arena *arena, size_t size)
 {
-    size_t capacity = size > arena->block_bytes ? size : arena->block_bytes;
+    size_t capacity = arena->block_bytes;
+    if (arena->newest != NULL && arena->newest->capacity < MAX_GROWTH * arena->block_bytes / 2)
+        capacity = 2 * arena->newest->capacity;
+    else if (arena->newest != NULL)
+        capacity = MAX_GROWTH * arena->block_bytes;
+    if (capacity < size)
+        capacity = size;
     if (capacity > SIZE_MAX - sizeof(block))
         return NULL;
     block *added = malloc(sizeof(block) + capacity);
@@ -110,15 +122,20 @@ char *ag_arena_printf(ag_arena *arena, const char *format, ...)
 
 void ag_arena_clear(ag_arena *arena)
 {
-    block *kept = arena->newest;
-    if (kept == NULL)
-        return;
-    free_blocks(kept->next);
-    kept->next = NULL;
-    kept->used = 0;
-    /* One huge request must not hold its memory for ever. */
-    if (kept->capacity > 16 * arena->block_bytes) {
-        free(kept);
-        arena->newest = NULL;
+    block *kept = NULL, *rest = arena->newest;
+    while (rest != NULL) {
+        block *older = rest->next;
+        bool is_better = rest->capacity <= MAX_GROWTH * arena->block_bytes &&
+                         (kept == NULL || kept->capacity < rest->capacity);
+        block *dropped = is_better ? kept : rest;
+        if (is_better)
+            kept = rest;
+        free(dropped);
+        rest = older;
     }
+    if (kept != NULL) {
+        kept->next = NULL;
+        kept->used = 0;
+    }
+    arena->newest = kept;
 }

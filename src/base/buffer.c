@@ -58,11 +58,8 @@ void ag_buffer_printf(ag_buffer *buffer, const char *format, ...)
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    ag_err err;
-    if (length < 0 || ag_buffer_reserve(buffer, (size_t)length, &err) != AG_OK) {
-        fputs("artguide: out of memory\n", stderr);
-        abort();
-    }
+    if (length < 0 || ag_buffer_reserve(buffer, (size_t)length, NULL) != AG_OK)
+        ag_memory_abort();
     vsnprintf((char *)buffer->data + buffer->length, (size_t)length + 1, format, again);
     va_end(again);
     buffer->length += (size_t)length;

@@ -1,7 +1,6 @@
 /* Growable byte buffer, in the caller's storage. Zero-initialised is empty. One thread at a time.
  *
- * data is always followed by a NUL once anything was appended, so text can be used as a C string.
- */
+ * data is always followed by a NUL once anything was appended, so it can be used as a C string. */
 #ifndef AG_BASE_BUFFER_H
 #define AG_BASE_BUFFER_H
 

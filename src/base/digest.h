@@ -23,8 +23,8 @@ void ag_sha256_hex(char out[AG_SHA256_HEX_BYTES], const ag_bytes *parts, size_t 
 AG_MUST_USE ag_status ag_base64_encode(ag_buffer *out, const void *bytes, size_t length,
                                        ag_err *err);
 
-/* Append the bytes of base64 text (padding optional, ASCII white space allowed; a leading
- * "data:…;base64," is skipped). AG_EFORMAT, AG_ENOMEM. */
+/* Append the bytes of base64 text (padding optional but never wrong, ASCII white space allowed; a
+ * leading "data:…;base64," is skipped). AG_EFORMAT, AG_ENOMEM. */
 AG_MUST_USE ag_status ag_base64_decode(ag_buffer *out, const char *text, size_t length,
                                        ag_err *err);
 

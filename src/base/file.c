@@ -15,7 +15,8 @@
 
 ag_status ag_file_map(ag_mapping *out, const char *path, ag_err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Not blocking: opening a named pipe would wait for its writer. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return ag_err_set_errno(err, errno, "cannot open %s", path);
     ag_status status = AG_OK;
@@ -49,10 +50,15 @@ void ag_file_unmap(ag_mapping *mapping)
 static ag_status read_all(ag_buffer *out, int fd, const char *path, size_t max_bytes, ag_err *err)
 {
     size_t before = out->length;
-    for (;;) {
-        ag_status status = ag_buffer_reserve(out, 64 * 1024, err);
-        if (status != AG_OK)
-            return status;
+    size_t room = 64 * 1024;
+    struct stat info;
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+        if ((size_t)info.st_size > max_bytes)
+            return ag_err_set(err, AG_ELIMIT, "%s has more than %zu bytes", path, max_bytes);
+        room = (size_t)info.st_size + 1; /* and a byte more, to meet its end */
+    }
+    ag_status status = ag_buffer_reserve(out, room, err);
+    while (status == AG_OK) {
         ssize_t count = read(fd, out->data + out->length, out->capacity - out->length - 1);
         if (count < 0 && errno == EINTR)
             continue;
@@ -64,7 +70,9 @@ static ag_status read_all(ag_buffer *out, int fd, const char *path, size_t max_b
             return AG_OK;
         if (out->length - before > max_bytes)
             return ag_err_set(err, AG_ELIMIT, "%s has more than %zu bytes", path, max_bytes);
+        status = ag_buffer_reserve(out, 1, err);
     }
+    return status;
 }
 
 ag_status ag_file_read(ag_buffer *out, const char *path, size_t max_bytes, ag_err *err)
@@ -154,7 +162,7 @@ static ag_status make_one(const char *path, ag_err *err)
         return AG_OK;
     int reason = errno;
     struct stat info;
-    if (reason == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
         return AG_OK;
     return ag_err_set_errno(err, reason, "cannot make the folder %s", path);
 }

@@ -19,7 +19,7 @@ typedef struct ag_mapping {
 AG_MUST_USE ag_status ag_file_map(ag_mapping *out, const char *path, ag_err *err);
 void ag_file_unmap(ag_mapping *mapping);
 
-/* Append a whole file to buffer; AG_ELIMIT when it has more than max_bytes. "-" reads standard
+/* Append a whole file to buffer; AG_ELIMIT when it has more than max_bytes. "-" is standard
  * input. */
 AG_MUST_USE ag_status ag_file_read(ag_buffer *out, const char *path, size_t max_bytes, ag_err *err);
 

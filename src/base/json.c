@@ -48,6 +48,8 @@ ag_status ag_json_write(ag_buffer *out, const json_t *value, ag_err *err)
     if (json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0)
         return AG_OK;
     out->length = before;
+    if (out->data != NULL)
+        out->data[before] = '\0';
     return ag_err_set(err, AG_ENOMEM, "no memory to write JSON");
 }
 

@@ -1,5 +1,4 @@
-/* JSON from outside, read with limits, on top of Jansson. Any thread (values: one thread at a
- * time).
+/* JSON from outside, read with limits, on top of Jansson. Any thread; a value: one at a time.
  *
  * Values are Jansson's json_t: json_decref what a function says is owned. */
 #ifndef AG_BASE_JSON_H

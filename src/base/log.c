@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,11 @@ struct ag_log {
     const char *program;
 };
 
-/* A line being put together; what does not fit is cut. */
+/* A line being put together; from the first piece that does not fit on, nothing is added. */
 typedef struct line {
     char text[LINE_BYTES];
     size_t used;
+    bool is_cut;
 } line;
 
 ag_log *ag_log_create(int fd, ag_log_format format, ag_log_level level, const char *program)
@@ -54,9 +56,10 @@ const char *ag_log_level_name(ag_log_level level)
 
 static void add(line *out, const char *bytes, size_t length)
 {
-    /* Keeps room for the cut mark, a closing quote and brace, and the newline. */
-    const size_t reserve = sizeof CUT_MARK + 4;
-    if (out->used + length + reserve > sizeof out->text)
+    /* Leaves room for the cut mark, a closing quote and brace, and the newline. */
+    const size_t end = sizeof out->text - sizeof CUT_MARK - 3;
+    out->is_cut = out->is_cut || length > end - out->used;
+    if (out->is_cut)
         return;
     memcpy(out->text + out->used, bytes, length);
     out->used += length;
@@ -78,70 +81,90 @@ static void add_format(line *out, const char *format, ...)
     add_text(out, text);
 }
 
-/* One character of foreign text: control characters and what JSON must not hold bare are escaped.
- */
-static void add_character(line *out, const char *bytes, size_t length, bool is_json)
+/* How foreign text is put into a line. */
+typedef enum quoting {
+    IN_TEXT, /* to the end of the line */
+    IN_WORD, /* between spaces */
+    IN_JSON, /* between double quotes */
+} quoting;
+
+/* One character: what a terminal or reader could take for something else is escaped. */
+static void add_character(line *out, const char *bytes, size_t length, quoting where)
 {
-    unsigned char c = (unsigned char)bytes[0];
-    if (c == '\n')
+    const unsigned char *c = (const unsigned char *)bytes;
+    if (length == 0)
+        add_format(out, where == IN_JSON ? "\\ufffd" : "\\x%02x", c[0]);
+    else if (c[0] == '\n')
         add_text(out, "\\n");
-    else if (c == '\t')
+    else if (c[0] == '\t')
         add_text(out, "\\t");
-    else if (c < 0x20 || c == 0x7f)
-        add_format(out, "\\u%04x", c);
-    else if (is_json && (c == '"' || c == '\\'))
-        add_format(out, "\\%c", c);
+    else if (c[0] < 0x20 || c[0] == 0x7f || (c[0] == ' ' && where == IN_WORD))
+        add_format(out, "\\u%04x", c[0]);
+    else if (c[0] == 0xc2 && c[1] < 0xa0)
+        add_format(out, "\\u%04x", c[1]); /* controls U+0080 to U+009F */
+    else if (where == IN_JSON && (c[0] == '"' || c[0] == '\\'))
+        add_format(out, "\\%c", c[0]);
     else
         add(out, bytes, length);
 }
 
-static void add_escaped(line *out, const char *text, bool is_json)
+static void add_foreign(line *out, const char *text, quoting where)
 {
     size_t left = strlen(text);
     while (left > 0) {
         size_t length = ag_utf8_sequence_length(text, left);
-        if (length == 0) {
-            add_text(out, "\xef\xbf\xbd"); /* U+FFFD for a byte that is not UTF-8 */
-            length = 1;
-        } else {
-            add_character(out, text, length, is_json);
-        }
+        add_character(out, text, length, where);
+        length = length > 0 ? length : 1;
         text += length;
         left -= length;
     }
 }
 
-static void add_json_field(line *out, const char *name, const char *value)
+/* What one line says. */
+typedef struct event {
+    char time[AG_CLOCK_ISO8601_BYTES];
+    const char *level, *module;
+    const char *request_id; /* NULL: none */
+    char message[MESSAGE_BYTES];
+    bool is_cut; /* message is not all of it */
+} event;
+
+static void write_json(line *out, const ag_log *log, const event *said)
 {
-    add_format(out, ",\"%s\":\"", name);
-    add_escaped(out, value, true);
-    add_text(out, "\"");
+    add_format(out, "{\"time\":\"%s\",\"level\":\"%s\",\"program\":\"", said->time, said->level);
+    add_foreign(out, log->program, IN_JSON);
+    add_format(out, "\",\"pid\":%ld,\"thread\":%ld,\"module\":\"", (long)getpid(), (long)gettid());
+    add_foreign(out, said->module, IN_JSON);
+    if (said->request_id != NULL) {
+        add_text(out, "\",\"request_id\":\"");
+        add_foreign(out, said->request_id, IN_JSON);
+    }
+    add_text(out, "\",\"message\":\"");
+    add_foreign(out, said->message, IN_JSON);
 }
 
-static void write_json(line *out, const ag_log *log, const char *time, const char *level,
-                       const char *const fields[3])
+static void write_text(line *out, const ag_log *log, const event *said)
 {
-    add_format(out,
-               "{\"time\":\"%s\",\"level\":\"%s\",\"program\":\"%s\",\"pid\":%ld,\"thread\":%ld",
-               time, level, log->program, (long)getpid(), (long)gettid());
-    add_json_field(out, "module", fields[0]);
-    if (fields[1] != NULL)
-        add_json_field(out, "request_id", fields[1]);
-    add_json_field(out, "message", fields[2]);
-    add_text(out, "}");
-}
-
-static void write_text(line *out, const ag_log *log, const char *time, const char *level,
-                       const char *const fields[3])
-{
-    add_format(out, "%s %-5s %s[%ld.%ld] %s: ", time, level, log->program, (long)getpid(),
-               (long)gettid(), fields[0]);
-    if (fields[1] != NULL) {
+    add_format(out, "%s %-5s ", said->time, said->level);
+    add_foreign(out, log->program, IN_WORD);
+    add_format(out, "[%ld.%ld] ", (long)getpid(), (long)gettid());
+    add_foreign(out, said->module, IN_WORD);
+    add_text(out, ": ");
+    if (said->request_id != NULL) {
         add_text(out, "request=");
-        add_escaped(out, fields[1], false);
+        add_foreign(out, said->request_id, IN_WORD);
         add_text(out, " ");
     }
-    add_escaped(out, fields[2], false);
+    add_foreign(out, said->message, IN_TEXT);
+}
+
+static void close_line(line *out, const ag_log *log, bool is_cut)
+{
+    char end[sizeof CUT_MARK + 3];
+    int length = snprintf(end, sizeof end, "%s%s\n", is_cut || out->is_cut ? CUT_MARK : "",
+                          log->format == AG_LOG_JSON ? "\"}" : "");
+    memcpy(out->text + out->used, end, (size_t)length);
+    out->used += (size_t)length;
 }
 
 static void write_line(int fd, const line *out)
@@ -158,23 +181,23 @@ void ag_log_write(const ag_log *log, ag_log_level level, const char *module, con
 {
     if (log == NULL || level < log->level)
         return;
-    char message[MESSAGE_BYTES];
+    event said = {.level = ag_log_level_name(level), .module = module, .request_id = request_id};
     va_list args;
     va_start(args, format);
-    int length = vsnprintf(message, sizeof message, format, args);
+    said.is_cut =
+        vsnprintf(said.message, sizeof said.message, format, args) >= (int)sizeof said.message;
     va_end(args);
-    if (length >= (int)sizeof message)
-        strcpy(message + sizeof message - sizeof CUT_MARK, CUT_MARK);
+    if (said.is_cut)
+        ag_utf8_trim_partial(said.message);
+    ag_clock_format_iso8601(said.time, ag_clock_wall_us());
 
-    char time[AG_CLOCK_ISO8601_BYTES];
-    ag_clock_format_iso8601(time, ag_clock_wall_us());
-    const char *const fields[3] = {module, request_id, message};
     line out;
     out.used = 0;
+    out.is_cut = false;
     if (log->format == AG_LOG_JSON)
-        write_json(&out, log, time, ag_log_level_name(level), fields);
+        write_json(&out, log, &said);
     else
-        write_text(&out, log, time, ag_log_level_name(level), fields);
-    out.text[out.used++] = '\n';
+        write_text(&out, log, &said);
+    close_line(&out, log, said.is_cut);
     write_line(log->fd, &out);
 }

@@ -16,9 +16,8 @@ typedef enum ag_log_level {
 } ag_log_level;
 
 typedef enum ag_log_format {
-    AG_LOG_TEXT, /* time level program[pid] module request=… message */
-    AG_LOG_JSON, /* {"time":…,"level":…,"program":…,"pid":…,"module":…,"request_id":…,"message":…}
-                  */
+    AG_LOG_TEXT, /* time level program[pid.thread] module: request=… message */
+    AG_LOG_JSON, /* an object with time, level, program, pid, thread, module, request_id, message */
 } ag_log_format;
 
 typedef struct ag_log ag_log;
@@ -28,8 +27,9 @@ typedef struct ag_log ag_log;
 ag_log *ag_log_create(int fd, ag_log_format format, ag_log_level level, const char *program);
 void ag_log_destroy(ag_log *log);
 
-/* One line. log may be NULL (nothing is written); request_id may be NULL. Newlines and control
- * characters in the message are escaped, so that no input can forge a line. */
+/* One line. log may be NULL (nothing is written); request_id may be NULL. Control characters
+ * and what is not UTF-8 are escaped, so that no input can forge a line or command a terminal; a
+ * line over 4 KiB is cut, and ends with "…". */
 void ag_log_write(const ag_log *log, ag_log_level level, const char *module, const char *request_id,
                   const char *format, ...) AG_PRINTF(5, 6);
 

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void ag_memory_abort(void)
+{
+    fputs("artguide: out of memory\n", stderr);
+    abort();
+}
+
 static void *or_abort(void *memory)
 {
-    if (memory == NULL) {
-        fputs("artguide: out of memory\n", stderr);
-        abort();
-    }
+    if (memory == NULL)
+        ag_memory_abort();
     return memory;
 }
 

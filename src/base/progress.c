@@ -36,7 +36,7 @@ ag_progress *ag_progress_create(FILE *stream, const char *label, const char *uni
     return progress;
 }
 
-static int terminal_columns(FILE *stream)
+static size_t terminal_columns(FILE *stream)
 {
     struct winsize size;
     if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
@@ -44,42 +44,68 @@ static int terminal_columns(FILE *stream)
     return size.ws_col;
 }
 
-static void format_left(char *out, size_t size, double seconds)
+static void format_duration(char *out, size_t size, double seconds)
 {
-    long s = (long)(seconds + 0.5);
+    const double longest = 359999; /* 99:59:59 */
+    long s = (long)(seconds < longest ? seconds + 0.5 : longest);
     if (s >= 3600)
         snprintf(out, size, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
     else
         snprintf(out, size, "%ld:%02ld", s / 60, s % 60);
 }
 
+/* "12/24 images  8.1/s  0:02 left"; with all done the time it took. */
+static void format_numbers(char *out, size_t size, const ag_progress_state *state)
+{
+    double seconds = (double)state->elapsed_us / 1e6;
+    double rate = seconds > 0 ? (double)state->done / seconds : 0;
+    bool is_done = state->done >= state->total;
+    char time[32] = "?";
+    if (is_done)
+        format_duration(time, sizeof time, seconds);
+    else if (rate > 0)
+        format_duration(time, sizeof time, (double)(state->total - state->done) / rate);
+    snprintf(out, size, "%zu/%zu %s  %.1f/s  %s%s", state->done, state->total, state->unit, rate,
+             time, is_done ? "" : " left");
+}
+
+void ag_progress_format(ag_buffer *out, const ag_progress_state *state, size_t columns)
+{
+    const size_t widest = 40, narrowest = 8;
+    char numbers[160];
+    format_numbers(numbers, sizeof numbers, state);
+    size_t used = strlen(state->label) + strlen(numbers) + 2; /* and two spaces */
+    /* The last column stays free: some terminals begin a new line behind it. */
+    size_t width = columns > used + 4 ? columns - used - 4 : 0;
+    width = width > widest ? widest : width;
+    if (width < narrowest) {
+        ag_buffer_printf(out, "%s %s", state->label, numbers);
+        return;
+    }
+    size_t filled = width;
+    if (state->done < state->total)
+        filled = (size_t)((double)width * (double)state->done / (double)state->total);
+    ag_buffer_printf(out, "%s [", state->label);
+    for (size_t i = 0; i < width; i++)
+        ag_buffer_printf(out, "%c", i < filled ? '=' : ' ');
+    ag_buffer_printf(out, "] %s", numbers);
+}
+
+/* Over the line drawn before, whose end is overwritten with spaces. */
 static void draw(ag_progress *progress, int64_t now_us)
 {
-    size_t done = progress->shared.done;
-    double seconds = (double)(now_us - progress->start_us) / 1e6;
-    double rate = seconds > 0 ? (double)done / seconds : 0;
-    char left[32] = "?";
-    if (rate > 0 && progress->total >= done)
-        format_left(left, sizeof left, (double)(progress->total - done) / rate);
-    char numbers[128];
-    int used = snprintf(numbers, sizeof numbers, "%zu/%zu %s  %.1f/s  %s left", done,
-                        progress->total, progress->unit, rate, left);
-
-    int width = terminal_columns(progress->stream) - used - (int)strlen(progress->label) - 6;
-    if (width > 40)
-        width = 40;
-    fprintf(progress->stream, "\r%s ", progress->label);
-    if (width >= 8) {
-        int filled = progress->total > 0
-                         ? (int)((double)width * (double)done / (double)progress->total)
-                         : width;
-        fputc('[', progress->stream);
-        for (int i = 0; i < width; i++)
-            fputc(i < filled ? '=' : ' ', progress->stream);
-        fputs("] ", progress->stream);
-    }
-    fprintf(progress->stream, "%s\033[K", numbers);
+    size_t columns = terminal_columns(progress->stream);
+    const ag_progress_state state = {.label = progress->label,
+                                     .unit = progress->unit,
+                                     .done = progress->shared.done,
+                                     .total = progress->total,
+                                     .elapsed_us = now_us - progress->start_us};
+    ag_buffer text = {0};
+    ag_progress_format(&text, &state, columns);
+    size_t shown = text.length < columns ? text.length : columns - 1;
+    fprintf(progress->stream, "\r%-*.*s", (int)(columns - 1), (int)shown, (char *)text.data);
     fflush(progress->stream);
+    ag_buffer_fini(&text);
     progress->shared.drawn_us = now_us;
 }
 

@@ -1,5 +1,7 @@
 #include "base/status.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +46,8 @@ static ag_status set(ag_err *err, ag_status status, const char *code, const char
         return status;
     /* Through a copy: an argument may be the old message itself. */
     char message[AG_ERR_MESSAGE_BYTES];
-    vsnprintf(message, sizeof message, format, args);
+    if (vsnprintf(message, sizeof message, format, args) >= (int)sizeof message)
+        ag_utf8_trim_partial(message);
     err->status = status;
     err->code = code;
     memcpy(err->message, message, sizeof message);

@@ -34,8 +34,7 @@ typedef struct ag_err {
     char message[AG_ERR_MESSAGE_BYTES]; /* one sentence for a person; cut, never overflowed */
 } ag_err;
 
-/* Fill *err (may be NULL) with status, its default code and a printf-style message. Returns status.
- */
+/* Fill *err (may be NULL) with status, its default code and a printf-style message. Returns it. */
 ag_status ag_err_set(ag_err *err, ag_status status, const char *format, ...) AG_PRINTF(3, 4);
 
 /* As ag_err_set, with a code of its own; code must have static storage. */
@@ -51,8 +50,8 @@ ag_status ag_err_set_errno(ag_err *err, int errno_value, const char *format, ...
 void ag_err_prefix(ag_err *err, const char *format, ...) AG_PRINTF(2, 3);
 
 /* The default code of a status: "ok", "invalid", "corrupt", "unsupported", "too_large",
- * "poor_quality", "not_found", "io_error", "out_of_memory", "unavailable", "timed_out", "canceled".
- */
+ * "poor_quality", "not_found", "io_error", "out_of_memory", "unavailable", "timed_out" or
+ * "canceled". */
 const char *ag_status_code(ag_status status);
 
 #endif

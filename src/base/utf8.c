@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <string.h>
+
 /* What may follow a first byte: RFC 3629's table of well-formed sequences. */
 typedef struct sequence {
     unsigned char first_low, first_high;   /* range of the first byte */
@@ -37,4 +39,15 @@ size_t ag_utf8_sequence_length(const char *text, size_t left)
             return match(form, bytes, left);
     }
     return 0;
+}
+
+void ag_utf8_trim_partial(char *text)
+{
+    size_t length = strlen(text);
+    size_t start = length; /* of the last character */
+    while (start > 0 && length - start < 3 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start > 0 && (unsigned char)text[start - 1] >= 0xc0 &&
+        ag_utf8_sequence_length(text + start - 1, length - start + 1) == 0)
+        text[start - 1] = '\0';
 }

@@ -8,4 +8,7 @@
  * is none: overlong, surrogate, above U+10FFFF, cut off. */
 size_t ag_utf8_sequence_length(const char *text, size_t left);
 
+/* Cut off a last character that is not whole, as copying into too small a space leaves behind. */
+void ag_utf8_trim_partial(char *text);
+
 #endif

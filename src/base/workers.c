@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -74,6 +75,26 @@ void ag_workers_destroy(ag_workers *workers)
     free(workers);
 }
 
+/* The threads take no signals, so that SIGTERM and the like reach the thread that waits for them;
+ * the signals of a thread's own faults stay, for whoever reports them. */
+static ag_status start_threads(ag_workers *workers, size_t count, ag_err *err)
+{
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&blocked, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    int reason = 0;
+    while (reason == 0 && workers->thread_count < count) {
+        reason = pthread_create(&workers->threads[workers->thread_count], NULL, work, workers);
+        workers->thread_count += reason == 0;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return reason == 0 ? AG_OK
+                       : ag_err_set_errno(err, reason, "cannot start a thread '%s'", workers->name);
+}
+
 ag_status ag_workers_create(ag_workers **out, const char *name, size_t threads, size_t queue_length,
                             ag_err *err)
 {
@@ -89,13 +110,8 @@ ag_status ag_workers_create(ag_workers **out, const char *name, size_t threads, 
     ag_status status = AG_OK;
     if (workers->shared.queue == NULL)
         status = ag_err_set(err, AG_ENOMEM, "no memory for a queue of %zu jobs", queue_length);
-    while (status == AG_OK && workers->thread_count < threads) {
-        int reason = pthread_create(&workers->threads[workers->thread_count], NULL, work, workers);
-        if (reason != 0)
-            status = ag_err_set_errno(err, reason, "cannot start worker thread '%s'", name);
-        else
-            workers->thread_count++;
-    }
+    if (status == AG_OK)
+        status = start_threads(workers, threads, err);
     if (status != AG_OK) {
         ag_workers_destroy(workers);
         return status;
