@@ -1,0 +1,24 @@
+/* Can this server's visitors be answered? Asked of the broker at most once a second. Any thread. */
+#ifndef AG_INTERFACE_READINESS_H
+#define AG_INTERFACE_READINESS_H
+
+#include "broker/broker.h"
+#include "interface/reply.h"
+
+#include <stdint.h>
+
+typedef struct ag_readiness ag_readiness;
+
+/* broker is borrowed. Destroy: NULL is fine. */
+ag_readiness *ag_readiness_create(ag_broker *broker);
+void ag_readiness_destroy(ag_readiness *readiness);
+
+/* Reply 200 {"status":"ready","ai_servers":…,"encoders":[…],"collections":[…],…}, or 503 with
+ * status "not_ready" and a message that says what to do. May wait for the broker; not for another
+ * caller that does, who gets what was true before. */
+void ag_readiness_reply(ag_readiness *readiness, ag_reply *reply, int64_t now_us);
+
+/* 503 "not_ready" with this message. */
+void ag_readiness_refuse(ag_reply *reply, const char *message);
+
+#endif
