@@ -1,7 +1,8 @@
-/* CLIP's image encoder: 8-bit RGB crops in, embeddings out (Radford et al., 2021, arXiv:2103.00020).
+/* CLIP's image encoder: 8-bit RGB crops in, embeddings out (Radford et al., 2021,
+ * arXiv:2103.00020).
  *
- * Loads model.safetensors and config.json of the Hugging Face hub's layout. One thread at a time for
- * each ag_clip; it uses several threads inside. */
+ * Loads model.safetensors and config.json of the Hugging Face hub's layout. One thread at a time
+ * for each ag_clip; it uses several threads inside. */
 #ifndef AG_CLIP_CLIP_H
 #define AG_CLIP_CLIP_H
 
@@ -34,16 +35,16 @@ typedef struct ag_clip_info {
     uint32_t image_side_px; /* S: side of the crops */
     uint32_t dimension;     /* D: of the embeddings */
     ag_precision precision; /* in use: F32 or BF16 */
-    /* SHA-256 over the safetensors header and the first 4 KiB of every tensor: tells models apart in
-     * milliseconds where a whole-file digest takes most of a second. */
+    /* SHA-256 over the safetensors header and the first 4 KiB of every tensor: tells models apart
+     * in milliseconds where a whole-file digest takes most of a second. */
     char fingerprint[AG_SHA256_HEX_BYTES];
 } ag_clip_info;
 
-/* Load the model in folder. AG_ENOTFOUND (no such files: the message says how to get them), AG_EFORMAT
- * (hostile or damaged), AG_EUNSUPPORTED (not a CLIP ViT, or bf16 asked of a CPU without it), AG_ENOMEM.
- * *out is owned: ag_clip_close. */
-AG_MUST_USE ag_status ag_clip_open(ag_clip **out, const char *folder, const ag_clip_options *options,
-                                   ag_err *err);
+/* Load the model in folder. AG_ENOTFOUND (no such files: the message says how to get them),
+ * AG_EFORMAT (hostile or damaged), AG_EUNSUPPORTED (not a CLIP ViT, or bf16 asked of a CPU without
+ * it), AG_ENOMEM. *out is owned: ag_clip_close. */
+AG_MUST_USE ag_status ag_clip_open(ag_clip **out, const char *folder,
+                                   const ag_clip_options *options, ag_err *err);
 void ag_clip_close(ag_clip *clip);
 
 /* Borrowed until ag_clip_close. */
@@ -51,8 +52,8 @@ const ag_clip_info *ag_clip_info_of(const ag_clip *clip);
 
 /* Encode B crops. crops: B × S × S × 3 bytes RGB; embeddings: B × D floats, not normalised.
  * Allocates nothing. AG_EIO when the backend fails. */
-AG_MUST_USE ag_status ag_clip_encode(ag_clip *clip, float *embeddings, const uint8_t *crops, size_t B,
-                                     ag_err *err);
+AG_MUST_USE ag_status ag_clip_encode(ag_clip *clip, float *embeddings, const uint8_t *crops,
+                                     size_t B, ag_err *err);
 
 /* Scale each of B embeddings of D floats to length 1 (a zero vector stays zero). */
 void ag_clip_normalise(float *embeddings, size_t B, size_t D);
