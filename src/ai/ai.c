@@ -178,9 +178,9 @@ static void reply(ag_ai *ai, work *item, const ag_answer *answer, const atomic_b
     }
     ag_err err;
     ag_buffer_clear(&ai->json);
-    ag_status status =
-        answer != NULL ? ag_answer_json_write(&ai->json, id, answer, ai->status.encoder, &err)
-                       : ag_answer_json_write_error(&ai->json, id, &item->err, &err);
+    ag_status status = answer != NULL
+                           ? ag_answer_json_write(&ai->json, id, answer, ai->status.encoder, &err)
+                           : ag_answer_json_write_error(&ai->json, id, &item->err, &err);
     if (status != AG_OK) {
         item->err = err;
         drop(ai, item);
@@ -228,8 +228,8 @@ void ag_ai_run(ag_ai *ai, const atomic_bool *stop)
     while (!atomic_load(stop)) {
         size_t taken = 0;
         ag_err err;
-        ag_status status = ag_broker_take(ai->parts.broker, ai->leases, &taken,
-                                          ai->parts.max_batch, TAKE_TIMEOUT_MS, &err);
+        ag_status status = ag_broker_take(ai->parts.broker, ai->leases, &taken, ai->parts.max_batch,
+                                          TAKE_TIMEOUT_MS, &err);
         if (status == AG_EUNAVAILABLE) {
             pause_ms(RETRY_MS); /* the broker logs that it is away, and when it is back */
         } else if (status != AG_OK) {

@@ -23,8 +23,8 @@ typedef struct ag_ai_parts {
 /* A server ready to run; announces itself to the broker. *out is owned. */
 AG_MUST_USE ag_status ag_ai_create(ag_ai **out, const ag_ai_parts *parts, ag_err *err);
 
-/* Serve until *stop; what is in hand then is finished first, what is only taken goes back to the queue.
- * While the broker is away it waits for it. One thread. */
+/* Serve until *stop; what is in hand then is finished first, what is only taken goes back to the
+ * queue. While the broker is away it waits for it. One thread. */
 void ag_ai_run(ag_ai *ai, const atomic_bool *stop);
 
 void ag_ai_destroy(ag_ai *ai);

@@ -66,9 +66,9 @@ static ag_status write_and_release(ag_buffer *out, json_t *object, ag_err *err)
 ag_status ag_answer_json_write_error(ag_buffer *out, const char *request_id, const ag_err *reason,
                                      ag_err *err)
 {
-    json_t *object = json_pack("{s:o, s:s, s:s, s:o}", "request_id", ag_json_text(request_id),
-                               "status", "error", "code", reason->code, "message",
-                               ag_json_text(reason->message));
+    json_t *object =
+        json_pack("{s:o, s:s, s:s, s:o}", "request_id", ag_json_text(request_id), "status", "error",
+                  "code", reason->code, "message", ag_json_text(reason->message));
     return write_and_release(out, object, err);
 }
 

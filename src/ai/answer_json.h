@@ -10,7 +10,8 @@
 
 /* Append the answer to request_id, a success or an error. encoder: what made it. AG_ENOMEM. */
 AG_MUST_USE ag_status ag_answer_json_write(ag_buffer *out, const char *request_id,
-                                           const ag_answer *answer, const char *encoder, ag_err *err);
+                                           const ag_answer *answer, const char *encoder,
+                                           ag_err *err);
 
 /* Append an error answer alone. AG_ENOMEM. */
 AG_MUST_USE ag_status ag_answer_json_write_error(ag_buffer *out, const char *request_id,

@@ -1,4 +1,5 @@
-/* Everything recognition needs, opened together from folders: encoder, collection, workers, recogniser. */
+/* Everything recognition needs, opened together from folders: encoder, collection, workers,
+ * recogniser. */
 #ifndef AG_RECOGNIZE_ENGINE_H
 #define AG_RECOGNIZE_ENGINE_H
 
@@ -22,7 +23,8 @@ typedef struct ag_engine {
     ag_recognizer *recognizer;
 } ag_engine;
 
-/* Open all parts; the error says which one failed and what to do. On failure *out is left zeroed. */
+/* Open all parts; the error says which one failed and what to do. On failure *out is left zeroed.
+ */
 AG_MUST_USE ag_status ag_engine_open(ag_engine *out, const ag_engine_options *options, ag_err *err);
 void ag_engine_fini(ag_engine *engine);
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two different paintings' CLIP embeddings have been measured as near as 0.80 (cosine): below that the
- * embedding alone says nothing. Above it is "likely" at best, never "confirmed". */
+/* Two different paintings' CLIP embeddings have been measured as near as 0.80 (cosine): below that
+ * the embedding alone says nothing. Above it is "likely" at best, never "confirmed". */
 static const double LIKELY_SIMILARITY = 0.80;
 
 struct ag_recognizer {
@@ -163,8 +163,8 @@ static ag_status embed_and_search(ag_recognizer *recognizer, size_t count, ag_er
     double embed_ms = ms_since(start_us);
 
     start_us = ag_clock_monotonic_us();
-    status = ag_collection_search(parts->collection, recognizer->hits, recognizer->embeddings, count,
-                                  (uint32_t)recognizer->dimension, AG_RECOGNIZE_TOP, err);
+    status = ag_collection_search(parts->collection, recognizer->hits, recognizer->embeddings,
+                                  count, (uint32_t)recognizer->dimension, AG_RECOGNIZE_TOP, err);
     if (status != AG_OK)
         return status;
     double search_ms = ms_since(start_us);

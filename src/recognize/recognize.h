@@ -47,13 +47,13 @@ typedef struct ag_candidate {
 
 /* One answer; text lives in the arena given to ag_recognize. */
 typedef struct ag_answer {
-    ag_status status;        /* AG_OK, or why this image failed (others of the batch go on) */
-    ag_err err;              /* detail when status is not AG_OK */
+    ag_status status; /* AG_OK, or why this image failed (others of the batch go on) */
+    ag_err err;       /* detail when status is not AG_OK */
     ag_match match;
-    double confidence;       /* 0…1, of the first candidate */
-    size_t candidate_count;  /* ≤ AG_RECOGNIZE_TOP */
+    double confidence;                         /* 0…1, of the first candidate */
+    size_t candidate_count;                    /* ≤ AG_RECOGNIZE_TOP */
     ag_candidate candidates[AG_RECOGNIZE_TOP]; /* best first */
-    const char *description; /* NULL when none was asked for */
+    const char *description;                   /* NULL when none was asked for */
     ag_timings timings;
 } ag_answer;
 
