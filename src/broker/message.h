@@ -1,5 +1,5 @@
-/* Requests and answers on the wire: the JSON of docs/architecture.md, which other programs speak too.
- * Any thread. */
+/* Requests and answers on the wire: the JSON of docs/architecture.md, which other programs speak
+ * too. Any thread. */
 #ifndef AG_BROKER_MESSAGE_H
 #define AG_BROKER_MESSAGE_H
 
@@ -11,19 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A request id is 1…AG_REQUEST_ID_MAX characters of [A-Za-z0-9._:-]: it becomes part of key names. */
+/* A request id is 1…AG_REQUEST_ID_MAX characters of [A-Za-z0-9._:-]: it becomes part of key names.
+ */
 #define AG_REQUEST_ID_MAX 128
 
 typedef struct ag_request {
     const char *request_id;
-    const void *image;        /* encoded JPEG, PNG or WebP (decoded from base64 when read) */
-    size_t image_length;      /* bytes */
-    bool show_context;        /* a description is wanted */
-    const char *lang;         /* BCP 47, or NULL */
-    const char *style;        /* or NULL */
-    const char *reply_to;     /* who waits: the interface's id, or NULL from a plain producer */
-    int64_t timestamp_us;     /* wall clock; 0: not given */
-    int64_t deadline_us;      /* wall clock; 0: none */
+    const void *image;    /* encoded JPEG, PNG or WebP (decoded from base64 when read) */
+    size_t image_length;  /* bytes */
+    bool show_context;    /* a description is wanted */
+    const char *lang;     /* BCP 47, or NULL */
+    const char *style;    /* or NULL */
+    const char *reply_to; /* who waits: the interface's id, or NULL from a plain producer */
+    int64_t timestamp_us; /* wall clock; 0: not given */
+    int64_t deadline_us;  /* wall clock; 0: none */
 } ag_request;
 
 /* Append the request as JSON. AG_EINVAL (bad id), AG_ENOMEM. */
@@ -31,8 +32,8 @@ AG_MUST_USE ag_status ag_request_write(ag_buffer *out, const ag_request *request
 
 /* Read a request; its text and image live in arena. Unknown fields are ignored. AG_EFORMAT, with
  * out->request_id set if (only) that could be read, so that its asker can be told. AG_ENOMEM. */
-AG_MUST_USE ag_status ag_request_read(ag_request *out, ag_arena *arena, const void *json, size_t length,
-                                      ag_err *err);
+AG_MUST_USE ag_status ag_request_read(ag_request *out, ag_arena *arena, const void *json,
+                                      size_t length, ag_err *err);
 
 /* Is this text a request id? */
 bool ag_request_id_is_valid(const char *id, size_t length);
