@@ -135,13 +135,13 @@ static ag_status run_group(build *state, size_t count, ag_build_report *report, 
     ag_workers_for_each(state->workers, decode_job, state, count);
     for (size_t i = 0; i < count; i++) {
         ag_plan_entry entry = state->plan.entries[state->group_first + i];
-        const outcome *outcome = &state->outcomes[i];
-        if (outcome->status) {
-            ag_build_report_fail(report, entry.file, outcome->err.message);
+        const outcome *result = &state->outcomes[i];
+        if (result->status) {
+            ag_build_report_fail(report, entry.file, result->err.message);
             continue;
         }
-        entry.width_px = outcome->width_px;
-        entry.height_px = outcome->height_px;
+        entry.width_px = result->width_px;
+        entry.height_px = result->height_px;
         memmove(state->crops + good * bytes, state->crops + i * bytes, bytes);
         state->plan.entries[state->written + good++] = entry;
     }

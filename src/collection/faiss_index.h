@@ -7,17 +7,17 @@
 #ifndef AG_COLLECTION_FAISS_INDEX_H
 #define AG_COLLECTION_FAISS_INDEX_H
 
-#include "base/status.h"
-#include "collection/flat.h"
-#include "collection/hit.h"
-#include "collection/index_file.h"
-
 #include <stddef.h>
 #include <stdint.h>
 
+/* The headers of the C areas too are C to the one file of C++. */
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "base/status.h"
+#include "collection/hit.h"
+#include "collection/index_file.h"
 
 typedef struct ag_faiss_index ag_faiss_index;
 
