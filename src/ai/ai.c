@@ -29,6 +29,12 @@ typedef struct work {
     ag_err err;         /* why not */
 } work;
 
+/* Answers counted in windows of RATE_WINDOW_US. */
+typedef struct rate_window {
+    int64_t start_us; /* of the current window */
+    uint64_t previous, current;
+} rate_window;
+
 struct ag_ai {
     ag_ai_parts parts;
     ag_arena *arena; /* of one batch */
@@ -38,8 +44,7 @@ struct ag_ai {
     ag_answer *answers;
     ag_buffer json; /* the answer being sent */
     ag_server_status status;
-    int64_t window_start_us;
-    uint64_t window_answered;
+    rate_window window;
 };
 
 static void fill_id(char *out, size_t size)
@@ -66,7 +71,7 @@ ag_status ag_ai_create(ag_ai **out, const ag_ai_parts *parts, ag_err *err)
     ai->leases = ag_xcalloc(B, sizeof *ai->leases);
     ai->queries = ag_xcalloc(B, sizeof *ai->queries);
     ai->answers = ag_xcalloc(B, sizeof *ai->answers);
-    ai->window_start_us = ag_clock_monotonic_us();
+    ai->window.start_us = ag_clock_monotonic_us();
 
     fill_id(ai->status.id, sizeof ai->status.id);
     snprintf(ai->status.encoder, sizeof ai->status.encoder, "%s",
@@ -104,21 +109,29 @@ static void pause_ms(int64_t ms)
 static void count_answer(ag_ai *ai)
 {
     ai->status.answered++;
-    ai->window_answered++;
+    ai->window.current++;
+}
+
+/* Answers a second over a window that slides: what is left of the last whole window, and this one.
+ */
+static double sliding_rate(rate_window *window, int64_t now_us)
+{
+    int64_t elapsed_us = now_us - window->start_us;
+    if (elapsed_us >= RATE_WINDOW_US) {
+        window->previous = elapsed_us < 2 * RATE_WINDOW_US ? window->current : 0;
+        window->current = 0;
+        elapsed_us %= RATE_WINDOW_US;
+        window->start_us = now_us - elapsed_us;
+    }
+    double left = 1.0 - (double)elapsed_us / (double)RATE_WINDOW_US;
+    double answers = (double)window->previous * left + (double)window->current;
+    return answers * 1e6 / (double)RATE_WINDOW_US;
 }
 
 /* Tell the broker what the next heartbeats say. */
 static void report(ag_ai *ai)
 {
-    int64_t now_us = ag_clock_monotonic_us();
-    int64_t window_us = now_us - ai->window_start_us;
-    if (window_us >= RATE_WINDOW_US) {
-        ai->status.rate_per_s = (double)ai->window_answered * 1e6 / (double)window_us;
-        ai->window_start_us = now_us;
-        ai->window_answered = 0;
-    } else if (ai->status.rate_per_s == 0) {
-        ai->status.rate_per_s = (double)ai->window_answered * 1e6 / (double)RATE_WINDOW_US;
-    }
+    ai->status.rate_per_s = sliding_rate(&ai->window, ag_clock_monotonic_us());
     ag_broker_update_status(ai->parts.broker, &ai->status);
 }
 

@@ -1,6 +1,5 @@
 # What the integration tests share: servers on free loopback ports that are stopped at the end, and
 # checks that end the test. Sourced by test_*.sh, which meson runs with the variables it needs.
-set -euo pipefail
 
 artguide=$ARTGUIDE_TEST_BUILD/artguide
 work=$(mktemp -d)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The command line: help for everything, clear refusals with the right exit codes, settings from all places.
+set -euo pipefail
 source "$ARTGUIDE_TEST_SOURCE/tests/integration/lib.sh"
 cd "$work"
 
@@ -27,7 +28,7 @@ fails 64 "ARTGUIDE_PROT" env ARTGUIDE_PROT=1 "$artguide" config
 fails 64 "recognize: name the photos" "$artguide" recognize
 fails 1 "nowhere" "$artguide" ai --model nowhere
 fails 1 "127.0.0.1" "$artguide" orchestrator setup --broker redis://127.0.0.1:1
-fails 64 "://" "$artguide" interface --broker gopher://127.0.0.1
+fails 64 "redis:" "$artguide" interface --broker gopher://127.0.0.1
 
 # Flag before variable before file before default; `config` says which.
 printf '# a comment\nport = 81\nlog-level = warn\nthreads = 1\n' >my.conf

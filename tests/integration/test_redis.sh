@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Redis, an interface server and two AI servers: pictures come back as themselves; an AI server killed in
 # the middle loses nothing; programs that know only the plain list-and-key protocol fit in on either side.
+set -euo pipefail
 source "$ARTGUIDE_TEST_SOURCE/tests/integration/lib.sh"
 build_collection
 start_redis

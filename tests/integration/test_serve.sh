@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # One process, no Redis: every picture of a collection comes back as itself, every bad upload is refused.
+set -euo pipefail
 source "$ARTGUIDE_TEST_SOURCE/tests/integration/lib.sh"
 build_collection
 start_http serve "$artguide" serve --model "$model" --collection "$collection"
@@ -39,7 +40,8 @@ if [ -d "$ARTGUIDE_TEST_SHARED/inputs" ]; then
     for file in "$ARTGUIDE_TEST_SHARED"/inputs/invalid/*; do
         case ${file##*/} in
         black.jpg | white.png) wanted=422 ;;
-        gif* | svg* | tiff* | html* | text.jpg) wanted=415 ;;
+        gif* | svg* | tiff* | html* | text.jpg | *zip*) wanted=415 ;;
+        too-large* | bomb*) wanted=413 ;;
         *) wanted=400 ;;
         esac
         check_refused $wanted "$file"
