@@ -230,9 +230,9 @@ static ag_status choose_source(const db_session *session, const char *path, char
         {".parquet", "read_parquet('%s', hive_partitioning = false)"},
         {".csv", "read_csv('%s', header = true, all_varchar = true, compression = 'none')"},
         {".tsv", "read_csv('%s', header = true, all_varchar = true, compression = 'none')"},
-        {".json", "read_json('%s', compression = 'none')"},
-        {".jsonl", "read_json('%s', compression = 'none')"},
-        {".ndjson", "read_json('%s', compression = 'none')"},
+        {".json", "read_json('%s', compression = 'uncompressed')"},
+        {".jsonl", "read_json('%s', compression = 'uncompressed')"},
+        {".ndjson", "read_json('%s', compression = 'uncompressed')"},
     };
     char magic[4] = {0};
     const char *suffix = strrchr(path, '.');

@@ -219,6 +219,9 @@ ag_status ag_faiss_index_write(const char *path, const char *kind, const ag_inde
 
     ag_status status = guarded(AG_EINVAL, err, [&] {
         index.reset(faiss::index_factory(int(vectors->dimension), kind, metric));
+        /* FAISS prints a warning below 39 vectors a list; small museums have small lists. */
+        if (auto *ivf = dynamic_cast<faiss::IndexIVF *>(index.get()))
+            ivf->cp.min_points_per_centroid = 1;
         index->train(count, rows);
         index->add(count, rows);
         return AG_OK;

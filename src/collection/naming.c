@@ -178,14 +178,23 @@ static char *folder_artist(ag_arena *arena, const char *path)
     return artist && is_generic(artist) ? ag_arena_strdup(arena, "") : artist;
 }
 
-ag_status ag_naming_derive(ag_naming *out, ag_arena *arena, const char *path, ag_err *err)
+/* The file's name without its suffix and without what only numbers it. */
+static const char *stem_of(ag_arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *stem = skip_device(skip_number(slash ? slash + 1 : path));
-    const char *dot = strrchr(stem, '.');
-    const size_t length = dot && dot > stem ? (size_t)(dot - stem) : strlen(stem);
+    const char *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    const char *stem =
+        ag_arena_strndup(arena, name, dot && dot > name ? (size_t)(dot - name) : strlen(name));
+
+    return stem ? skip_device(skip_number(stem)) : NULL;
+}
+
+ag_status ag_naming_derive(ag_naming *out, ag_arena *arena, const char *path, ag_err *err)
+{
+    const char *stem = stem_of(arena, path);
     char *artist = folder_artist(arena, path);
-    char *title = tidy(arena, stem, length);
+    char *title = stem ? tidy(arena, stem, strlen(stem)) : NULL;
 
     if (!artist || !title)
         goto out_of_memory;

@@ -4,9 +4,9 @@
 #include "collection/index_file.h"
 #include "support.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,20 +82,20 @@ static void test_index_file_hostile_headers_are_refused(void **state)
         uint64_t value;
         ag_status status;
     } CASES[] = {
-        {0, 4, 0x34324948, AG_EUNSUPPORTED},     /* "HI24" */
-        {4, 4, 0, AG_EFORMAT},                   /* no dimensions */
-        {4, 4, 0xFFFFFFFF, AG_EFORMAT},          /* -1 */
-        {4, 4, 0x7FFFFFFF, AG_EFORMAT},          /* beyond any encoder */
-        {4, 4, 21, AG_EFORMAT},                  /* not what the bytes hold */
-        {8, 8, 7, AG_EFORMAT},                   /* one vector more than there is */
-        {8, 8, 5, AG_EFORMAT},                   /* one less */
-        {8, 8, UINT64_MAX, AG_EFORMAT},          /* -1 */
-        {8, 8, UINT64_C(1) << 62, AG_EFORMAT},   /* count × row overflows */
+        {0, 4, 0x34324948, AG_EUNSUPPORTED},   /* "HI24" */
+        {4, 4, 0, AG_EFORMAT},                 /* no dimensions */
+        {4, 4, 0xFFFFFFFF, AG_EFORMAT},        /* -1 */
+        {4, 4, 0x7FFFFFFF, AG_EFORMAT},        /* beyond any encoder */
+        {4, 4, 21, AG_EFORMAT},                /* not what the bytes hold */
+        {8, 8, 7, AG_EFORMAT},                 /* one vector more than there is */
+        {8, 8, 5, AG_EFORMAT},                 /* one less */
+        {8, 8, UINT64_MAX, AG_EFORMAT},        /* -1 */
+        {8, 8, UINT64_C(1) << 62, AG_EFORMAT}, /* count × row overflows */
         {8, 8, UINT64_C(6) + (UINT64_C(1) << 60), AG_EFORMAT},
-        {32, 1, 0, AG_EFORMAT},                  /* not trained */
-        {33, 4, 0, AG_EFORMAT},                  /* inner product in an L2 index */
-        {33, 4, 23, AG_EFORMAT},                 /* a metric of FAISS's with an argument */
-        {37, 8, 119, AG_EFORMAT},                /* fewer floats than count × dimension */
+        {32, 1, 0, AG_EFORMAT},   /* not trained */
+        {33, 4, 0, AG_EFORMAT},   /* inner product in an L2 index */
+        {33, 4, 23, AG_EFORMAT},  /* a metric of FAISS's with an argument */
+        {37, 8, 119, AG_EFORMAT}, /* fewer floats than count × dimension */
         {37, 8, UINT64_MAX, AG_EFORMAT},
     };
     (void)state;
