@@ -35,8 +35,7 @@ void ag_broker_close(ag_broker *broker);
 /* Can it be reached now? Cheap: the state last seen. */
 bool ag_broker_is_connected(ag_broker *broker);
 
-/* --- Interface side
- * ------------------------------------------------------------------------------- */
+/* --- Interface side --- */
 
 /* An answer came for a request this process waits for: its JSON, borrowed during the call. Called
  * on a broker thread; must not block. May be called twice for one id, or for one no longer waited
@@ -56,8 +55,7 @@ AG_MUST_USE ag_status ag_broker_submit(ag_broker *broker, const char *request_id
 /* No one waits for this answer any more. */
 void ag_broker_forget(ag_broker *broker, const char *request_id);
 
-/* --- AI server side
- * ------------------------------------------------------------------------------- */
+/* --- AI server side --- */
 
 /* A request taken by this AI server. */
 typedef struct ag_lease {
@@ -68,7 +66,7 @@ typedef struct ag_lease {
 
 /* What an AI server says of itself with each heartbeat. */
 typedef struct ag_server_status {
-    char id[64];         /* unique: host, pid, random */
+    char id[64];         /* as a request id; never used before: host, pid, random */
     uint64_t answered;   /* since start */
     double rate_per_s;   /* answers, over the last ten seconds */
     char encoder[32];    /* "clip-vit-b-32" */
@@ -104,8 +102,7 @@ AG_MUST_USE ag_status ag_broker_return(ag_broker *broker, ag_lease *lease, bool 
  * not done. */
 void ag_broker_leave(ag_broker *broker);
 
-/* --- Operators
- * ------------------------------------------------------------------------------------ */
+/* --- Operators --- */
 
 #define AG_BROKER_MAX_SERVERS 256
 

@@ -11,15 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A request id is 1…AG_REQUEST_ID_MAX characters of [A-Za-z0-9._:-]: it becomes part of key names.
- */
+/* A request id is 1…AG_REQUEST_ID_MAX of A-Z a-z 0-9 . _ : - since it becomes part of key names. */
 #define AG_REQUEST_ID_MAX 128
 
 typedef struct ag_request {
     const char *request_id;
     const void *image;    /* encoded JPEG, PNG or WebP (decoded from base64 when read) */
     size_t image_length;  /* bytes */
-    bool show_context;    /* a description is wanted */
+    bool show_context;    /* a description is wanted; true where it was not said */
     const char *lang;     /* BCP 47, or NULL */
     const char *style;    /* or NULL */
     const char *reply_to; /* who waits: the interface's id, or NULL from a plain producer */

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>
 #include <stdio.h>
@@ -248,6 +249,7 @@ ag_status ag_redis_connect(ag_redis **out, const ag_redis_url *url, ag_err *err)
         status = broken(redis, err, redis->context->errstr);
     if (status == AG_OK) {
         redisEnableKeepAlive(redis->context);
+        fcntl(redis->context->fd, F_SETFD, FD_CLOEXEC);
         status = log_in(redis, url, err);
     }
     if (status == AG_OK)
