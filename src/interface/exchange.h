@@ -22,7 +22,7 @@ typedef struct ag_interface ag_interface;
 struct MHD_Connection;
 
 struct ag_exchange {
-    ag_waiter waiter;     /* its id is the request's; the rest is used while it waits */
+    ag_waiter waiter;     /* a recognition's id ("": another request); the rest while it waits */
     ag_interface *server; /* borrowed */
     struct MHD_Connection *connection; /* borrowed */
     ag_connection *deadline;           /* the connection's */
@@ -38,6 +38,9 @@ struct ag_exchange {
     ag_upload upload;         /* of a recognition */
     ag_answer_facts facts;    /* of its answer */
 };
+
+/* Free it and what it holds, and count it out. HTTP thread only. */
+void ag_exchange_destroy(ag_exchange *exchange);
 
 /* A request header; NULL: not there. Valid as long as the exchange. HTTP thread only. */
 const char *ag_exchange_header(const ag_exchange *exchange, const char *name);

@@ -3,119 +3,27 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "interface/exchange.h"
+#include "interface/listen.h"
 #include "interface/recognize_route.h"
 #include "interface/server.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG           1024
 #define SPARE_CONNECTIONS 256     /* beyond the waiting ones: pages, health, uploads told 503 */
 #define SPARE_FILES       128     /* descriptors for everything but connections */
 #define DISCARD_MAX       1048576 /* bytes of an unwanted body read before the connection is closed */
 #define CONNECTION_MEMORY 32768   /* bytes for a connection's head and read buffer */
-
-/* --- Exchanges
- * ------------------------------------------------------------------------------------ */
-
-const char *ag_exchange_header(const ag_exchange *exchange, const char *name)
-{
-    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
-}
-
-const char *ag_exchange_parameter(const ag_exchange *exchange, const char *name)
-{
-    return MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND, name);
-}
-
-uint64_t ag_exchange_content_length(const ag_exchange *exchange)
-{
-    const char *text = ag_exchange_header(exchange, "Content-Length");
-    return text == NULL ? 0 : strtoull(text, NULL, 10); /* the library refuses all but digits */
-}
-
-bool ag_exchange_has_body(const ag_exchange *exchange)
-{
-    return ag_exchange_content_length(exchange) > 0 ||
-           ag_exchange_header(exchange, "Transfer-Encoding") != NULL;
-}
-
-double ag_exchange_seconds(const ag_exchange *exchange)
-{
-    return (double)(ag_clock_monotonic_us() - exchange->started_us) / 1e6;
-}
-
-void ag_exchange_drop_body(ag_exchange *exchange)
-{
-    exchange->server->held_bytes -= exchange->body.length;
-    ag_buffer_fini(&exchange->body);
-}
-
-ag_route_outcome ag_exchange_start_job(ag_exchange *exchange, ag_job_fn *job)
-{
-    ag_interface *server = exchange->server;
-    ag_err err;
-    pthread_mutex_lock(&server->shared.mutex);
-    bool is_stopping = server->shared.is_stopping;
-    ag_status status = AG_OK;
-    if (!is_stopping) {
-        ag_connections_set_deadline(server->connections, exchange->deadline, INT64_MAX);
-        MHD_suspend_connection(exchange->connection);
-        server->shared.suspended++;
-        status = ag_workers_submit(server->workers, job, exchange, &err);
-    }
-    pthread_mutex_unlock(&server->shared.mutex);
-
-    if (is_stopping) {
-        ag_reply_error(&exchange->reply, 503, "shutting_down", "This server is shutting down.");
-        return AG_ROUTE_REPLIED;
-    }
-    if (status != AG_OK) {
-        ag_reply_from_err(&exchange->reply, &err);
-        ag_exchange_resume(exchange);
-    }
-    return AG_ROUTE_SUSPENDED;
-}
-
-void ag_exchange_resume(ag_exchange *exchange)
-{
-    ag_interface *server = exchange->server;
-    MHD_resume_connection(exchange->connection);
-    pthread_mutex_lock(&server->shared.mutex);
-    server->shared.suspended--;
-    pthread_cond_broadcast(&server->shared.done);
-    pthread_mutex_unlock(&server->shared.mutex);
-}
-
-static void destroy_exchange(ag_exchange *exchange)
-{
-    ag_interface *server = exchange->server;
-    ag_exchange_drop_body(exchange);
-    ag_reply_fini(&exchange->reply);
-    if (exchange->is_admitted) {
-        pthread_mutex_lock(&server->shared.mutex);
-        server->shared.in_hand--;
-        pthread_cond_broadcast(&server->shared.done);
-        pthread_mutex_unlock(&server->shared.mutex);
-    }
-    free(exchange);
-}
 
 static void set_deadline(ag_exchange *exchange, int64_t timeout_ms)
 {
     ag_connections_set_deadline(exchange->server->connections, exchange->deadline,
                                 ag_clock_monotonic_us() + timeout_ms * 1000);
 }
-
-/* --- Replies
- * -------------------------------------------------------------------------------------- */
 
 /* The reply's body; the response takes it. */
 static struct MHD_Response *take_body(ag_reply *reply)
@@ -150,7 +58,7 @@ static void add_headers(struct MHD_Response *response, const ag_exchange *exchan
         {"ETag", reply->etag},
         {"Cache-Control", reply->etag != NULL ? "no-cache" : "no-store"},
         {"Retry-After", retry_after},
-        {"X-Request-Id", exchange->route == AG_ROUTE_RECOGNIZE ? exchange->waiter.id : NULL},
+        {"X-Request-Id", exchange->waiter.id},
         {"Content-Security-Policy",
          reply->policy != NULL ? reply->policy : "default-src 'none'; frame-ancestors 'none'"},
         {"X-Content-Type-Options", "nosniff"},
@@ -168,7 +76,7 @@ static enum MHD_Result send_reply(ag_exchange *exchange)
 {
     ag_interface *server = exchange->server;
     unsigned status = exchange->reply.status;
-    if (exchange->route == AG_ROUTE_RECOGNIZE)
+    if (exchange->waiter.id[0] != '\0')
         ag_recognize_record(exchange);
     ag_metrics_count_reply(server->metrics, exchange->route, status);
     set_deadline(exchange, server->options.body_timeout_ms);
@@ -181,9 +89,6 @@ static enum MHD_Result send_reply(ag_exchange *exchange)
     MHD_destroy_response(response);
     return result;
 }
-
-/* --- The daemon's callbacks, all on its thread
- * ---------------------------------------------------- */
 
 /* Choose the route and refuse what can be refused before the body. */
 static void admit(ag_exchange *exchange, const char *method)
@@ -210,8 +115,6 @@ static ag_exchange *begin(ag_interface *server, struct MHD_Connection *connectio
     exchange->started_us = ag_clock_monotonic_us();
     exchange->waiter.fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    if (exchange->route == AG_ROUTE_RECOGNIZE)
-        ag_id_random(exchange->waiter.id);
     admit(exchange, method);
     set_deadline(exchange, server->options.body_timeout_ms);
     return exchange;
@@ -301,10 +204,10 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     ag_exchange *exchange = *state;
     if (exchange == NULL)
         return;
-    if (exchange->route == AG_ROUTE_RECOGNIZE && !exchange->is_recorded)
+    if (exchange->waiter.id[0] != '\0' && !exchange->is_recorded)
         ag_recognize_record(exchange);
     set_deadline(exchange, server->options.head_timeout_ms);
-    destroy_exchange(exchange);
+    ag_exchange_destroy(exchange);
     *state = NULL;
 }
 
@@ -335,58 +238,7 @@ static void on_log(void *cls, const char *format, va_list args)
     ag_log_write(server->options.log, AG_LOG_DEBUG, "http", NULL, "%s", message);
 }
 
-/* --- Start and stop
- * ------------------------------------------------------------------------------- */
-
-static int listen_at(const struct addrinfo *address)
-{
-    const int on = 1;
-    const int off = 0;
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address->ai_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
-}
-
-static ag_status open_socket(ag_interface *server, ag_err *err)
-{
-    const ag_interface_options *options = &server->options;
-    const struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *address;
-    char port[8];
-    snprintf(port, sizeof port, "%u", options->port);
-    int failure = getaddrinfo(options->listen, port, &hints, &address);
-    if (failure != 0)
-        return ag_err_set(err, AG_EINVAL, "cannot listen on \"%s\": %s", options->listen,
-                          gai_strerror(failure));
-    server->listen_fd = listen_at(address);
-    int error = errno;
-    freeaddrinfo(address);
-    if (server->listen_fd < 0)
-        return ag_err_set_errno(err, error, "cannot listen on %s port %u", options->listen,
-                                options->port);
-
-    struct sockaddr_storage bound;
-    socklen_t length = sizeof bound;
-    if (getsockname(server->listen_fd, (struct sockaddr *)&bound, &length) != 0 ||
-        getnameinfo((struct sockaddr *)&bound, length, NULL, 0, port, sizeof port,
-                    NI_NUMERICSERV) != 0)
-        return ag_err_set(err, AG_EIO, "cannot read back the port listened on");
-    server->port = (uint16_t)strtoul(port, NULL, 10);
-    return AG_OK;
-}
-
-/* As many connections as wanted and as the limit of open files, raised where that is allowed, lets.
- */
+/* As many connections as wanted and as the limit of open files, raised where possible, lets. */
 static unsigned allow_connections(ag_interface *server)
 {
     struct rlimit files;
@@ -410,9 +262,12 @@ static unsigned allow_connections(ag_interface *server)
 ag_status ag_http_start(ag_interface *server, ag_err *err)
 {
     const ag_interface_options *options = &server->options;
-    ag_status status = open_socket(server, err);
+    ag_listening listening;
+    ag_status status = ag_listen_open(&listening, options->listen, options->port, err);
     if (status != AG_OK)
         return status;
+    server->listen_fd = listening.fd;
+    server->port = listening.port;
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
         on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, server, MHD_OPTION_LISTEN_SOCKET,

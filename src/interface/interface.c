@@ -27,9 +27,6 @@ const ag_interface_options AG_INTERFACE_OPTIONS_DEFAULT = {
     .max_held_bytes = 1u << 30,
 };
 
-/* --- Housekeeping
- * --------------------------------------------------------------------------------- */
-
 static struct timespec monotonic_after_ms(int64_t ms)
 {
     int64_t at_us = ag_clock_monotonic_us() + ms * 1000;
@@ -65,9 +62,6 @@ static void *keep_house(void *arg)
     pthread_mutex_unlock(&server->shared.mutex);
     return NULL;
 }
-
-/* --- Start
- * ---------------------------------------------------------------------------------------- */
 
 static ag_status check_options(const ag_interface_options *options, ag_err *err)
 {
@@ -167,9 +161,6 @@ uint16_t ag_interface_port(const ag_interface *interface)
 {
     return interface->port;
 }
-
-/* --- Stop
- * ----------------------------------------------------------------------------------------- */
 
 bool ag_server_is_draining(ag_interface *server)
 {

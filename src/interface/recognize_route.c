@@ -55,6 +55,7 @@ static ag_status check_head(ag_exchange *exchange, ag_err *err)
 void ag_recognize_admit(ag_exchange *exchange)
 {
     ag_err err;
+    ag_id_random(exchange->waiter.id);
     exchange->started_us = ag_clock_monotonic_us();
     exchange->content_type = ag_exchange_header(exchange, "Content-Type");
     ag_upload_init(&exchange->upload, ag_exchange_header(exchange, "Accept-Language"));

@@ -1,0 +1,27 @@
+/* An AI server on a thread, which knows one painting. */
+#ifndef AG_TESTS_FAKE_AI_H
+#define AG_TESTS_FAKE_AI_H
+
+#include "broker/broker.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct fake_ai fake_ai;
+
+/* Take requests and answer each with `answer`, a JSON object (borrowed; its request_id may be any);
+ * NULL: hold them all unanswered until fake_ai_release. Becomes a live AI server of the broker. */
+fake_ai *fake_ai_start(ag_broker *broker, const char *answer);
+
+/* Answer what is held and what comes from now on. */
+void fake_ai_release(fake_ai *ai, const char *answer);
+
+/* Requests taken so far. */
+size_t fake_ai_taken(fake_ai *ai);
+
+/* The last request's lang and show_context. */
+void fake_ai_last(fake_ai *ai, char lang[36], bool *show_context);
+
+void fake_ai_stop(fake_ai *ai);
+
+#endif

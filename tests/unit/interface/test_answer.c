@@ -1,0 +1,98 @@
+#include "interface/answer.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static json_t *reply_to(const char *json, ag_reply *reply, ag_answer_facts *facts)
+{
+    json_t *body;
+    const ag_answer answer = {json, strlen(json), "our-id", 0.125};
+    *reply = (ag_reply){0};
+    ag_answer_reply(reply, facts, &answer);
+    assert_int_equal(ag_json_parse_object(&body, reply->body.data, reply->body.length, NULL),
+                     AG_OK);
+    return body;
+}
+
+static void test_answer_success(void **state)
+{
+    (void)state;
+    ag_reply reply;
+    ag_answer_facts facts;
+    json_t *body =
+        reply_to("{\"status\":\"success\",\"request_id\":\"theirs\",\"artist\":\"Monet\","
+                 "\"title\":\"Water Lilies\",\"confidence\":1.0000001,"
+                 "\"match\":\"confirmed\",\"extra\":[1]}",
+                 &reply, &facts);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(reply.code, "success");
+    assert_string_equal(ag_json_string(body, "request_id", ""), "our-id");
+    assert_true(ag_json_number(body, "response_time", 0) == 0.125);
+    assert_true(ag_json_number(body, "confidence", 0) == 1.0);
+    assert_true(json_is_null(json_object_get(body, "period")));
+    assert_true(json_is_array(json_object_get(body, "extra")));
+    assert_string_equal(facts.artist, "Monet");
+    assert_string_equal(facts.match, "confirmed");
+    assert_true(facts.confidence == 1.0);
+    json_decref(body);
+    ag_reply_fini(&reply);
+}
+
+static void test_answer_failures(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        unsigned status;
+        const char *code, *message;
+    } ROWS[] = {
+        {"{\"status\":\"error\",\"message\":\"No luck\"}", 502, "recognition_failed", "No luck"},
+        {"{\"status\":\"error\",\"code\":\"image_too_dark\",\"message\":\"m\"}", 422,
+         "image_too_dark", "m"},
+        {"{\"status\":\"error\",\"code\":\"image_corrupt\",\"message\":\"m\"}", 400,
+         "image_corrupt", "m"},
+        {"{\"status\":\"error\",\"code\":\"image_format\",\"message\":\"m\"}", 415, "image_format",
+         "m"},
+        {"{\"status\":\"error\",\"code\":\"timed_out\",\"message\":\"m\"}", 504, "timed_out", "m"},
+        {"{\"status\":\"error\",\"code\":\"unavailable\",\"message\":\"m\"}", 503, "unavailable",
+         "m"},
+        {"{\"status\":\"error\",\"code\":7,\"message\":\"m\"}", 502, "recognition_failed", "m"},
+        {"{\"status\":\"success\",\"artist\":7}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"similar\":\"x\"}", 502, "bad_answer", NULL},
+        {"{\"status\":\"perhaps\"}", 502, "bad_answer", NULL},
+        {"{}", 502, "bad_answer", NULL},
+        {"[]", 502, "bad_answer", NULL},
+        {"{", 502, "bad_answer", NULL},
+        {"", 502, "bad_answer", NULL},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        ag_reply reply;
+        ag_answer_facts facts;
+        json_t *body = reply_to(ROWS[i].json, &reply, &facts);
+        assert_int_equal(reply.status, ROWS[i].status);
+        assert_string_equal(ag_json_string(body, "status", ""), "error");
+        assert_string_equal(ag_json_string(body, "code", ""), ROWS[i].code);
+        if (ROWS[i].message != NULL)
+            assert_string_equal(ag_json_string(body, "message", ""), ROWS[i].message);
+        assert_int_equal(reply.retry_after_s > 0, reply.status == 503);
+        assert_true(isnan(facts.confidence));
+        json_decref(body);
+        ag_reply_fini(&reply);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_answer_success),
+        cmocka_unit_test(test_answer_failures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
