@@ -36,7 +36,7 @@ static ag_status parse_interval(int64_t *out, const char *text, ag_err *err)
 
 static ag_status monitor(const ag_cli *cli, ag_broker *broker, const char *url, ag_err *err)
 {
-    int64_t interval_ms;
+    int64_t interval_ms = DEFAULT_INTERVAL_MS;
     ag_status status = parse_interval(&interval_ms, ag_cli_flag_value(cli, "interval"), err);
     if (status != AG_OK)
         return status;

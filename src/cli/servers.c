@@ -39,11 +39,7 @@ static ag_status start_interface(ag_interface **out, const ag_cli *cli, ag_broke
     options.broker = broker;
     options.why_not_ready = readiness->why_not_ready;
     options.why_not_ready_ctx = readiness->why_not_ready_ctx;
-    ag_status status = ag_interface_start(out, &options, err);
-    if (status == AG_OK)
-        ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL, "listening on http://%s:%u/",
-                     options.listen, (unsigned)ag_interface_port(*out));
-    return status;
+    return ag_interface_start(out, &options, err);
 }
 
 int ag_cli_interface(const ag_cli *cli)
