@@ -1,7 +1,8 @@
 /* Reading a request goes by two roads. The image is a string of megabytes without a single escape,
- * and Jansson reads strings byte by byte: so it is cut out first, and Jansson sees the rest with an
- * empty string in its place. Where the cut cannot be made (the image's key or text has escapes, or
- * the bytes are no JSON at all), Jansson reads all of it, slowly, and has the last word. */
+ * and Jansson reads strings byte by byte (15 ms and more for a megabyte of photo): so it is cut out
+ * first, and Jansson sees the rest with an empty string in its place. Where the cut cannot be made
+ * (the image's key or text has escapes, or the bytes are no JSON at all), Jansson reads all of it,
+ * slowly, and has the last word. */
 #include "broker/message.h"
 
 #include "base/clock.h"
