@@ -156,29 +156,28 @@ ag_status ag_file_write_atomic(const char *path, const void *bytes, size_t lengt
     return status;
 }
 
-static ag_status make_one(const char *path, ag_err *err)
+/* 0, or the errno of what stands in the way. */
+static int make_one(const char *path)
 {
     if (mkdir(path, 0755) == 0)
-        return AG_OK;
+        return 0;
     int reason = errno;
     struct stat info;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        return AG_OK;
-    return ag_err_set_errno(err, reason, "cannot make the folder %s", path);
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode) ? 0 : reason;
 }
 
 ag_status ag_file_make_folder(const char *path, ag_err *err)
 {
     char *partial = ag_xstrdup(path);
-    ag_status status = AG_OK;
-    for (char *slash = strchr(partial + (*partial == '/'), '/'); slash != NULL && status == AG_OK;
+    int reason = 0;
+    for (char *slash = strchr(partial, '/'); slash != NULL && reason == 0;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        status = make_one(partial, err);
+        reason = slash == partial ? 0 : make_one(partial); /* the root is there */
         *slash = '/';
     }
-    if (status == AG_OK)
-        status = make_one(path, err);
     free(partial);
-    return status;
+    if (reason == 0)
+        reason = make_one(path);
+    return reason == 0 ? AG_OK : ag_err_set_errno(err, reason, "cannot make the folder %s", path);
 }

@@ -149,6 +149,7 @@ static void test_base64_kernels_agree(void **state)
     const ag_base64_kernels *portable = NULL, *set;
     for (size_t i = 0; (set = ag_base64_kernels_at(i)) != NULL; i++)
         portable = set;
+    assert_non_null(portable);
     assert_string_equal(portable->name, "portable");
     for (size_t i = 0; (set = ag_base64_kernels_at(i)) != NULL; i++) {
         print_message("kernels: %s\n", set->name);
