@@ -1,4 +1,4 @@
-// The upload page: send a photo, show the answer. Whatever the server says is inserted as text only.
+// The upload page: send a photo, show the answer. What the server says is inserted as text only.
 "use strict";
 
 const byId = (id) => document.getElementById(id);

@@ -16,8 +16,54 @@
 
 #define SPARE_CONNECTIONS 256     /* beyond the waiting ones: pages, health, uploads told 503 */
 #define SPARE_FILES       128     /* descriptors for everything but connections */
-#define DISCARD_MAX       1048576 /* bytes of an unwanted body read before the connection is closed */
+#define DISCARD_MAX       1048576 /* bytes of an unwanted body, then the connection is closed */
 #define CONNECTION_MEMORY 32768   /* bytes for a connection's head and read buffer */
+
+const char *ag_exchange_header(const ag_exchange *exchange, const char *name)
+{
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+const char *ag_exchange_parameter(const ag_exchange *exchange, const char *name)
+{
+    return MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+ag_route_outcome ag_exchange_start_job(ag_exchange *exchange, ag_job_fn *job)
+{
+    ag_interface *server = exchange->server;
+    ag_err err;
+    pthread_mutex_lock(&server->shared.mutex);
+    bool is_stopping = server->shared.is_stopping;
+    ag_status status = AG_OK;
+    if (!is_stopping) {
+        ag_connections_set_deadline(server->connections, exchange->deadline, INT64_MAX);
+        MHD_suspend_connection(exchange->connection);
+        server->shared.suspended++;
+        status = ag_workers_submit(server->workers, job, exchange, &err);
+    }
+    pthread_mutex_unlock(&server->shared.mutex);
+
+    if (is_stopping) {
+        ag_reply_error(&exchange->reply, 503, "shutting_down", "This server is shutting down.");
+        return AG_ROUTE_REPLIED;
+    }
+    if (status != AG_OK) {
+        ag_reply_from_err(&exchange->reply, &err);
+        ag_exchange_resume(exchange);
+    }
+    return AG_ROUTE_SUSPENDED;
+}
+
+void ag_exchange_resume(ag_exchange *exchange)
+{
+    ag_interface *server = exchange->server;
+    MHD_resume_connection(exchange->connection);
+    pthread_mutex_lock(&server->shared.mutex);
+    server->shared.suspended--;
+    pthread_cond_broadcast(&server->shared.done);
+    pthread_mutex_unlock(&server->shared.mutex);
+}
 
 static void set_deadline(ag_exchange *exchange, int64_t timeout_ms)
 {

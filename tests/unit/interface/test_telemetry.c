@@ -31,12 +31,12 @@ static int make_folder(void **state)
 {
     folder *f = calloc(1, sizeof *f);
     snprintf(f->path, sizeof f->path, "/tmp/ag-telemetry-XXXXXX");
+    *state = f;
     if (mkdtemp(f->path) == NULL)
         return -1;
     snprintf(f->logs, sizeof f->logs, "%s/logs", f->path);
     snprintf(f->file, sizeof f->file, "%s/telemetry.csv", f->logs);
     snprintf(f->rotated, sizeof f->rotated, "%s/old.csv", f->logs);
-    *state = f;
     return 0;
 }
 
