@@ -62,7 +62,7 @@ static block *add_block(ag_arena *arena, size_t size)
         capacity = MAX_GROWTH * arena->block_bytes;
     if (capacity < size)
         capacity = size;
-    if (capacity > SIZE_MAX - sizeof(block))
+    if (capacity > PTRDIFF_MAX - sizeof(block))
         return NULL;
     block *added = malloc(sizeof(block) + capacity);
     if (added == NULL)
