@@ -5,7 +5,10 @@
 #include <faiss/IndexIVF.h>
 #include <faiss/IndexIVFFlat.h>
 #include <faiss/IndexIVFPQ.h>
+#include <faiss/IndexPQ.h>
 #include <faiss/IndexPreTransform.h>
+#include <faiss/IndexScalarQuantizer.h>
+#include <faiss/VectorTransform.h>
 #include <faiss/impl/FaissException.h>
 #include <faiss/impl/io.h>
 #include <faiss/index_factory.h>
@@ -82,6 +85,15 @@ void require(bool condition, const char *message)
         throw std::runtime_error(message);
 }
 
+/* An enum or bool as the number that stands there: a file may have put any. */
+template <typename Field> int number_in(const Field &field)
+{
+    int number = 0;
+    static_assert(sizeof field <= sizeof number, "FAISS's enums are ints");
+    std::memcpy(&number, &field, sizeof field);
+    return number;
+}
+
 /* Every link of the graph leads to a vector that exists and has links at that level. */
 void check_hnsw_links(const faiss::HNSW &hnsw, size_t count)
 {
@@ -124,11 +136,39 @@ void check_hnsw(const faiss::IndexHNSW &index)
             "the graph has no entrance");
 }
 
-void check_flat(const faiss::IndexFlat &index)
+void check_sq(const faiss::ScalarQuantizer &sq, int d, size_t code_size)
 {
-    require(index.code_size == size_t(index.d) * sizeof(float) &&
-                index.codes.size() == size_t(index.ntotal) * index.code_size,
+    using Sq = faiss::ScalarQuantizer;
+    const int type = number_in(sq.qtype);
+    const bool is_uniform = type == Sq::QT_8bit_uniform || type == Sq::QT_4bit_uniform;
+    const bool has_ranges = type == Sq::QT_8bit || type == Sq::QT_4bit || type == Sq::QT_6bit;
+    const size_t trained = is_uniform ? 2 : has_ranges ? 2 * size_t(d) : 0;
+
+    require(type >= Sq::QT_8bit && type <= Sq::QT_6bit, "an unknown kind of codes");
+    require(sq.d == size_t(d) && sq.code_size == code_size && sq.trained.size() == trained &&
+                sq.code_size >= (sq.d * sq.bits + 7) / 8,
+            "the codes do not fit together");
+}
+
+void check_pq(const faiss::ProductQuantizer &pq, int d, size_t code_size)
+{
+    require(pq.d == size_t(d) && pq.M > 0 && pq.M * pq.dsub == pq.d && pq.nbits > 0 &&
+                pq.nbits <= 16 && pq.ksub == size_t(1) << pq.nbits && pq.code_size == code_size &&
+                pq.code_size == (pq.nbits * pq.M + 7) / 8 && pq.centroids.size() == pq.d * pq.ksub,
+            "the codes do not fit together");
+}
+
+void check_codes(const faiss::IndexFlatCodes &index)
+{
+    require(index.code_size > 0 && index.codes.size() / index.code_size == size_t(index.ntotal) &&
+                index.codes.size() % index.code_size == 0,
             "the vectors are not all there");
+    if (const auto *sq = dynamic_cast<const faiss::IndexScalarQuantizer *>(&index))
+        check_sq(sq->sq, index.d, index.code_size);
+    else if (const auto *pq = dynamic_cast<const faiss::IndexPQ *>(&index))
+        check_pq(pq->pq, index.d, index.code_size);
+    else if (dynamic_cast<const faiss::IndexFlat *>(&index))
+        require(index.code_size == size_t(index.d) * sizeof(float), "the vectors are cut short");
 }
 
 void check_ivf(const faiss::IndexIVF &index)
@@ -140,20 +180,48 @@ void check_ivf(const faiss::IndexIVF &index)
                 index.invlists->code_size == index.code_size,
             "the lists do not fit together");
     if (dynamic_cast<const faiss::IndexIVFFlat *>(&index))
-        require(index.code_size == size_t(index.d) * sizeof(float),
-                "the vectors are not all there");
-    if (const auto *pq = dynamic_cast<const faiss::IndexIVFPQ *>(&index))
-        require(pq->pq.d == size_t(index.d) && pq->pq.code_size == index.code_size &&
-                    pq->pq.M > 0 && pq->pq.M * pq->pq.dsub == pq->pq.d && pq->pq.nbits <= 16 &&
-                    pq->pq.centroids.size() == pq->pq.d * pq->pq.ksub,
-                "the codes do not fit together");
+        require(index.code_size == size_t(index.d) * sizeof(float), "the vectors are cut short");
+    else if (const auto *pq = dynamic_cast<const faiss::IndexIVFPQ *>(&index))
+        check_pq(pq->pq, index.d, index.code_size);
+    else if (const auto *sq = dynamic_cast<const faiss::IndexIVFScalarQuantizer *>(&index))
+        check_sq(sq->sq, index.d, index.code_size);
+}
+
+/* Each transform takes what the one before it gives. */
+void check_transforms(const faiss::IndexPreTransform &index)
+{
+    int d = index.d;
+
+    for (const faiss::VectorTransform *step : index.chain) {
+        require(step->d_in == d && step->d_out > 0 && step->d_out <= AG_INDEX_FILE_MAX_DIMENSION,
+                "the transforms do not fit together");
+        d = step->d_out;
+        if (const auto *linear = dynamic_cast<const faiss::LinearTransform *>(step))
+            require(
+                linear->A.size() == size_t(linear->d_in) * size_t(linear->d_out) &&
+                    (!number_in(linear->have_bias) || linear->b.size() == size_t(linear->d_out)),
+                "a transform is cut short");
+    }
+    require(index.index && index.index->d == d && index.index->ntotal == index.ntotal,
+            "the transformed vectors are missing");
+}
+
+/* What every index has. */
+void check_header(const faiss::Index &index)
+{
+    const int metric = number_in(index.metric_type);
+
+    require(index.d > 0 && index.d <= AG_INDEX_FILE_MAX_DIMENSION && index.ntotal >= 0 &&
+                number_in(index.is_trained) == 1,
+            "the index's header is not possible");
+    require(metric == faiss::METRIC_L2 || metric == faiss::METRIC_INNER_PRODUCT,
+            "the index measures neither L2 nor inner product");
 }
 
 /* Check what will be walked, choose how far, and say so for people. */
 void prepare(faiss::Index &index, ag_faiss_info *info)
 {
-    info->count = size_t(index.ntotal);
-    info->dimension = uint32_t(index.d);
+    check_header(index);
     std::snprintf(info->kind, sizeof info->kind, "faiss");
     if (auto *hnsw = dynamic_cast<faiss::IndexHNSW *>(&index)) {
         check_hnsw(*hnsw);
@@ -165,18 +233,16 @@ void prepare(faiss::Index &index, ag_faiss_info *info)
         check_ivf(*ivf);
         prepare(*ivf->quantizer, info);
         ivf->nprobe = std::min(ivf->nlist, std::max(MIN_PROBES, ivf->nlist / 4));
-        info->count = size_t(ivf->ntotal);
         std::snprintf(info->kind, sizeof info->kind, "faiss IVF%zu, nprobe %zu", ivf->nlist,
                       ivf->nprobe);
     } else if (auto *transform = dynamic_cast<faiss::IndexPreTransform *>(&index)) {
-        require(transform->index && transform->index->ntotal == index.ntotal,
-                "the transformed vectors are missing");
+        check_transforms(*transform);
         prepare(*transform->index, info);
-        info->dimension = uint32_t(index.d);
-    } else if (const auto *flat = dynamic_cast<const faiss::IndexFlat *>(&index)) {
-        check_flat(*flat);
-        std::snprintf(info->kind, sizeof info->kind, "faiss flat");
+    } else if (const auto *codes = dynamic_cast<const faiss::IndexFlatCodes *>(&index)) {
+        check_codes(*codes);
     }
+    info->count = size_t(index.ntotal);
+    info->dimension = uint32_t(index.d);
 }
 
 /* FAISS puts "Error in <signature> at <file>:<line>: " before what a person wants to know. */
@@ -243,16 +309,6 @@ ag_status ag_faiss_index_open(ag_faiss_index **out, const void *bytes, size_t le
         GuardedReader reader(bytes, length);
         opened->index.reset(faiss::read_index(&reader));
 
-        const faiss::Index &index = *opened->index;
-        require(index.d > 0 && index.d <= AG_INDEX_FILE_MAX_DIMENSION && index.ntotal >= 0 &&
-                    index.is_trained,
-                "the index's header is not possible");
-        if (index.metric_type != faiss::METRIC_L2 &&
-            index.metric_type != faiss::METRIC_INNER_PRODUCT)
-            return ag_err_set(
-                err, AG_EUNSUPPORTED,
-                "the index measures by FAISS's metric %d; L2 or inner product is needed",
-                int(index.metric_type));
         prepare(*opened->index, &opened->info);
         *out = opened.release();
         return AG_OK;

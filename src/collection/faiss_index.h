@@ -1,9 +1,10 @@
 /* Vector indexes of every kind that FAISS knows (Douze et al., arXiv:2401.08281).
  *
- * FAISS trusts the files it reads. Here sizes are held to what the file can contain, and the graphs
- * and lists of the common kinds (HNSW, IVF) are checked before they are walked; other kinds are as
- * safe as FAISS makes them, so an index of unknown origin is best rebuilt. No exception leaves this
- * module. */
+ * FAISS trusts the files it reads. Here single sizes are held to what the file can contain, and the
+ * graphs, lists and codes of the common kinds (HNSW, IVF, PQ, SQ, with or without a transform) are
+ * checked before they are searched. What FAISS does while it reads is its own: it may ask for much
+ * memory, lose some when it then refuses the file, and divide by a product quantiser's zero. An
+ * index of unknown origin is best rebuilt. No exception leaves this module. */
 #ifndef AG_COLLECTION_FAISS_INDEX_H
 #define AG_COLLECTION_FAISS_INDEX_H
 
@@ -34,8 +35,8 @@ typedef struct ag_faiss_info {
 AG_MUST_USE ag_status ag_faiss_index_write(const char *path, const char *kind,
                                            const ag_index_file *vectors, ag_err *err);
 
-/* Load an index from the bytes of a file. AG_EFORMAT, AG_EUNSUPPORTED (a kind or metric that cannot
- * be searched for cosines), AG_ENOMEM. *out is owned: ag_faiss_index_close. */
+/* Load an index from the bytes of a file. AG_EFORMAT (damaged, or measuring neither L2 nor inner
+ * product), AG_ENOMEM. *out is owned: ag_faiss_index_close. */
 AG_MUST_USE ag_status ag_faiss_index_open(ag_faiss_index **out, const void *bytes, size_t length,
                                           ag_err *err);
 void ag_faiss_index_close(ag_faiss_index *index);
