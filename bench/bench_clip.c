@@ -38,8 +38,9 @@ static ag_status measure_peak(double *out, ag_precision precision, unsigned thre
     ag_backend *backend = NULL;
     ag_product *product = NULL;
     ag_matrix *matrix = NULL;
-    void *scratch = NULL, *storage = NULL;
+    void *storage = NULL;
     float *x = ag_xcalloc(numbers, sizeof *x), *y = ag_xcalloc(numbers, sizeof *y);
+    const ag_matrix_numbers weights = {x, NULL};
     double best_ms = INFINITY;
     ag_status status = ag_backend_create(&backend, precision, threads, 1, err);
     if (status != AG_OK)
@@ -47,17 +48,16 @@ static ag_status measure_peak(double *out, ag_precision precision, unsigned thre
     status = ag_product_create(&product, backend, &spec, err);
     if (status != AG_OK)
         goto fail;
-    scratch = ag_try_aligned(ag_product_scratch_bytes(product) + 1, 1);
     storage = ag_try_aligned(ag_product_weight_bytes(product), 1);
-    if (scratch == NULL || storage == NULL) {
+    if (storage == NULL) {
         status = ag_err_set(err, AG_ENOMEM, "no memory for the matrix product");
         goto fail;
     }
-    status = ag_matrix_create(&matrix, product, storage, x, NULL, err);
+    status = ag_matrix_create(&matrix, product, storage, &weights, err);
     int previous = ag_backend_enter(backend);
     for (unsigned i = 0; i < PEAK_RUNS && status == AG_OK; i++) {
         int64_t start = ag_clock_monotonic_us();
-        status = ag_product_run(product, 0, y, x, matrix, scratch, err);
+        status = ag_matrix_multiply(matrix, y, x, 0, err);
         best_ms = fmin(best_ms, ms_since(start));
     }
     ag_backend_leave(previous);
@@ -67,7 +67,6 @@ fail:
     ag_product_destroy(product);
     ag_backend_destroy(backend);
     free(storage);
-    free(scratch);
     free(y);
     free(x);
     return status;
@@ -78,8 +77,7 @@ static double measure_bandwidth(void)
 {
     size_t words = STREAM_BYTES / sizeof(uint64_t);
     uint64_t *block = ag_xcalloc(words, sizeof *block);
-    memset(block, 1,
-           STREAM_BYTES); /* pages that were never written all read as one page of zeros */
+    memset(block, 1, STREAM_BYTES); /* unwritten pages would all be the one page of zeros */
     double best_ms = INFINITY;
     volatile uint64_t sink = 0;
     for (unsigned run = 0; run < PEAK_RUNS; run++) {

@@ -62,21 +62,23 @@ const ag_product_spec *ag_product_spec_of(const ag_product *product);
 /* Bytes of the product's weights in the kernels' own layout. */
 size_t ag_product_weight_bytes(const ag_product *product);
 
-/* Bytes of working memory that running the product at any level needs. */
-size_t ag_product_scratch_bytes(const ag_product *product);
+/* Numbers to make a matrix of. */
+typedef struct ag_matrix_numbers {
+    const float *weights; /* N × K, used only while the matrix is made */
+    const float *bias;    /* N, borrowed until ag_matrix_destroy; NULL without has_bias */
+} ag_matrix_numbers;
 
-/* Reorder weights (N × K f32, used only here) into storage: ag_product_weight_bytes, aligned to 64
- * bytes, borrowed until ag_matrix_destroy, as is bias (N f32; NULL without has_bias). Uses the
- * backend's threads. AG_EIO. *out is owned. */
+/* Reorder weights into storage: ag_product_weight_bytes, aligned to 64 bytes, borrowed until
+ * ag_matrix_destroy; the product must live as long. Uses the backend's threads. AG_EIO. *out is
+ * owned.
+ */
 AG_MUST_USE ag_status ag_matrix_create(ag_matrix **out, const ag_product *product, void *storage,
-                                       const float *weights, const float *bias, ag_err *err);
+                                       const ag_matrix_numbers *numbers, ag_err *err);
 void ag_matrix_destroy(ag_matrix *matrix);
 
-/* y = act(x Wᵀ + b) [+ y] for 2^level images. scratch: ag_product_scratch_bytes, aligned to 64
- * bytes. AG_EIO. */
-AG_MUST_USE ag_status ag_product_run(const ag_product *product, size_t level, void *y,
-                                     const void *x, const ag_matrix *matrix, void *scratch,
-                                     ag_err *err);
+/* y = act(x Wᵀ + b) [+ y] for 2^level images. AG_EIO. */
+AG_MUST_USE ag_status ag_matrix_multiply(const ag_matrix *matrix, void *y, const void *x,
+                                         size_t level, ag_err *err);
 
 /* Make this thread's parallel sections use the backend's number of threads, and return the number
  * to restore. Libraries keep that number per calling thread, so every call from outside needs it.

@@ -27,23 +27,25 @@ struct ag_backend {
     dnnl_data_type_t type; /* of x and W */
     unsigned threads;
     size_t levels;
+    size_t scratch_bytes; /* the most that a kernel needs */
+    void *scratch;        /* as much, shared by all kernels: one runs at a time */
 };
 
 /* A product for one batch size. The memory objects are handles whose address is set at each run. */
 struct kernel {
     dnnl_primitive_t primitive;
     dnnl_memory_t x, y, scratch;
-    size_t scratch_bytes;
 };
 
 struct ag_product {
-    const ag_backend *backend;
+    ag_backend *backend;
     ag_product_spec spec;
     dnnl_memory_desc_t weights; /* the layout the kernels chose, the same for all levels */
     struct kernel kernels[AG_BACKEND_MAX_LEVELS];
 };
 
 struct ag_matrix {
+    const ag_product *product;
     dnnl_memory_t weights, bias;
 };
 
@@ -109,6 +111,7 @@ void ag_backend_destroy(ag_backend *backend)
         return;
     dnnl_stream_destroy(backend->stream);
     dnnl_engine_destroy(backend->engine);
+    free(backend->scratch);
     free(backend);
 }
 
@@ -173,6 +176,17 @@ static dnnl_status_t choose_kernel(dnnl_primitive_desc_t *out, const ag_product 
     return status;
 }
 
+/* Room for a kernel's working memory. */
+static dnnl_status_t reserve_scratch(ag_backend *backend, size_t bytes)
+{
+    if (bytes <= backend->scratch_bytes)
+        return dnnl_success;
+    free(backend->scratch);
+    backend->scratch = ag_try_aligned(bytes, 1);
+    backend->scratch_bytes = backend->scratch == NULL ? 0 : bytes;
+    return backend->scratch == NULL ? dnnl_out_of_memory : dnnl_success;
+}
+
 static dnnl_status_t compile_kernel(struct kernel *kernel, ag_product *product, size_t rows)
 {
     dnnl_primitive_desc_t chosen = NULL;
@@ -184,9 +198,10 @@ static dnnl_status_t compile_kernel(struct kernel *kernel, ag_product *product, 
     dnnl_engine_t engine = product->backend->engine;
     dnnl_memory_desc_t x = describe(rows, product->spec.K, product->backend->type, dnnl_ab);
     dnnl_memory_desc_t y = describe(rows, product->spec.N, output_type(product), dnnl_ab);
-    kernel->scratch_bytes = dnnl_memory_desc_get_size(scratch);
     product->weights = *dnnl_primitive_desc_query_md(chosen, dnnl_query_weights_md, 0);
-    status = dnnl_primitive_create(&kernel->primitive, chosen);
+    status = reserve_scratch(product->backend, dnnl_memory_desc_get_size(scratch));
+    if (status == dnnl_success)
+        status = dnnl_primitive_create(&kernel->primitive, chosen);
     if (status == dnnl_success)
         status = dnnl_memory_create(&kernel->x, &x, engine, DNNL_MEMORY_NONE);
     if (status == dnnl_success)
@@ -242,20 +257,10 @@ size_t ag_product_weight_bytes(const ag_product *product)
     return dnnl_memory_desc_get_size(&product->weights);
 }
 
-size_t ag_product_scratch_bytes(const ag_product *product)
-{
-    size_t most = 0;
-    for (size_t level = 0; level < product->backend->levels; level++) {
-        if (product->kernels[level].scratch_bytes > most)
-            most = product->kernels[level].scratch_bytes;
-    }
-    return most;
-}
-
 /* Copy N × K f32 weights into the matrix's layout and type. */
-static dnnl_status_t reorder(const ag_matrix *matrix, const ag_product *product,
-                             const float *weights)
+static dnnl_status_t reorder(const ag_matrix *matrix, const float *weights)
 {
+    const ag_product *product = matrix->product;
     dnnl_engine_t engine = product->backend->engine;
     dnnl_memory_desc_t plain = describe(product->spec.K, product->spec.N, dnnl_f32, dnnl_ba);
     dnnl_memory_t source = NULL;
@@ -281,18 +286,20 @@ static dnnl_status_t reorder(const ag_matrix *matrix, const ag_product *product,
 }
 
 ag_status ag_matrix_create(ag_matrix **out, const ag_product *product, void *storage,
-                           const float *weights, const float *bias, ag_err *err)
+                           const ag_matrix_numbers *numbers, ag_err *err)
 {
+    assert(product->spec.has_bias == (numbers->bias != NULL));
     ag_matrix *matrix = ag_xcalloc(1, sizeof *matrix);
+    matrix->product = product;
     dnnl_engine_t engine = product->backend->engine;
     int previous = ag_backend_enter(product->backend);
     dnnl_status_t status = dnnl_memory_create(&matrix->weights, &product->weights, engine, storage);
-    if (status == dnnl_success && bias != NULL) {
+    if (status == dnnl_success && numbers->bias != NULL) {
         dnnl_memory_desc_t desc = describe(1, product->spec.N, dnnl_f32, dnnl_ab);
-        status = dnnl_memory_create(&matrix->bias, &desc, engine, (void *)(uintptr_t)bias);
+        status = dnnl_memory_create(&matrix->bias, &desc, engine, (void *)(uintptr_t)numbers->bias);
     }
     if (status == dnnl_success)
-        status = reorder(matrix, product, weights);
+        status = reorder(matrix, numbers->weights);
     ag_backend_leave(previous);
     if (status != dnnl_success) {
         ag_matrix_destroy(matrix);
@@ -311,26 +318,27 @@ void ag_matrix_destroy(ag_matrix *matrix)
     free(matrix);
 }
 
-ag_status ag_product_run(const ag_product *product, size_t level, void *y, const void *x,
-                         const ag_matrix *matrix, void *scratch, ag_err *err)
+ag_status ag_matrix_multiply(const ag_matrix *matrix, void *y, const void *x, size_t level,
+                             ag_err *err)
 {
-    assert(level < product->backend->levels && product->spec.has_bias == (matrix->bias != NULL));
-    const struct kernel *kernel = &product->kernels[level];
+    const ag_backend *backend = matrix->product->backend;
+    assert(level < backend->levels);
+    const struct kernel *kernel = &matrix->product->kernels[level];
     dnnl_status_t status = dnnl_memory_set_data_handle(kernel->x, (void *)(uintptr_t)x);
     if (status == dnnl_success)
         status = dnnl_memory_set_data_handle(kernel->y, y);
     if (status == dnnl_success)
-        status = dnnl_memory_set_data_handle(kernel->scratch, scratch);
+        status = dnnl_memory_set_data_handle(kernel->scratch, backend->scratch);
     if (status == dnnl_success) {
         const dnnl_exec_arg_t args[] = {
             {DNNL_ARG_SRC, kernel->x},           {DNNL_ARG_DST, kernel->y},
             {DNNL_ARG_WEIGHTS, matrix->weights}, {DNNL_ARG_SCRATCHPAD, kernel->scratch},
             {DNNL_ARG_BIAS, matrix->bias},
         };
-        status = dnnl_primitive_execute(kernel->primitive, product->backend->stream,
+        status = dnnl_primitive_execute(kernel->primitive, backend->stream,
                                         matrix->bias != NULL ? 5 : 4, args);
     }
     if (status == dnnl_success)
-        status = dnnl_stream_wait(product->backend->stream);
+        status = dnnl_stream_wait(backend->stream);
     return check(status, "multiply", err);
 }

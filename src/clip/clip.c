@@ -26,7 +26,6 @@ const ag_clip_options AG_CLIP_OPTIONS_DEFAULT = {
 struct ag_clip {
     ag_clip_info info;
     size_t crop_bytes;
-    size_t levels; /* batches of 1, 2, 4, … 2^(levels - 1) images */
     ag_vision *vision;
 };
 
@@ -68,15 +67,6 @@ static ag_status open_weights(ag_safetensors **out, const char *folder, ag_err *
     return explain_missing(status, folder, WEIGHTS_FILE, err);
 }
 
-/* The number of powers of two up to max_batch. */
-static size_t count_levels(size_t max_batch)
-{
-    size_t levels = 1;
-    while (levels < AG_BACKEND_MAX_LEVELS && max_batch >> levels != 0)
-        levels++;
-    return levels;
-}
-
 static ag_precision choose_precision(ag_precision wanted)
 {
     if (wanted != AG_PRECISION_AUTO)
@@ -101,8 +91,7 @@ static ag_status load(ag_clip *clip, const char *folder, const ag_clip_options *
     clip->info.dimension = (uint32_t)config.dimension;
     clip->info.precision = effective.precision;
     clip->crop_bytes = config.image_side_px * config.image_side_px * 3;
-    clip->levels = count_levels(options->max_batch);
-    status = ag_vision_create(&clip->vision, &config, file, &effective, clip->levels, err);
+    status = ag_vision_create(&clip->vision, &config, file, &effective, err);
     if (status == AG_OK)
         status = ag_safetensors_fingerprint(clip->info.fingerprint, file, err);
     ag_safetensors_close(file);
@@ -140,7 +129,7 @@ const ag_clip_info *ag_clip_info_of(const ag_clip *clip)
 ag_status ag_clip_encode(ag_clip *clip, float *embeddings, const uint8_t *crops, size_t B,
                          ag_err *err)
 {
-    size_t level = clip->levels - 1;
+    size_t level = ag_vision_levels(clip->vision) - 1;
     while (B > 0) {
         while ((size_t)1 << level > B)
             level--;

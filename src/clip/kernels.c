@@ -56,6 +56,12 @@ static inline hvec to_bf16(vec value)
     return __builtin_convertvector((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16, hvec);
 }
 
+/* What enters a matrix product: floats or bf16 numbers. */
+struct elements {
+    void *data;
+    bool is_bf16;
+};
+
 static inline vec load_elements(const void *from, size_t i, bool is_bf16)
 {
     if (!is_bf16)
@@ -101,24 +107,22 @@ static inline vec exp_negative(vec x)
     return p * (vec)((n + 127) << 23);
 }
 
-/* ---- patches */
-
 /* Of the pixels that CLIP was trained on, red, green, blue. */
 static const float deviation[3] = {0.26862954f, 0.26130258f, 0.27577711f};
 static const float mean[3] = {0.48145466f, 0.4578275f, 0.40821073f};
 
 /* Every third byte from pixels: one colour of P pixels. */
-static inline void patch_row(void *out, size_t at, const uint8_t *pixels, size_t P,
-                             const float scale_shift[2], bool is_bf16)
+static inline void patch_row(struct elements out, size_t at, const uint8_t *pixels, size_t P,
+                             const float scale_shift[2])
 {
     for (size_t x = 0; x < P; x++) {
         float value = (float)pixels[3 * x] * scale_shift[0] + scale_shift[1];
         uint32_t bits;
         memcpy(&bits, &value, sizeof bits);
-        if (is_bf16)
-            ((uint16_t *)out)[at + x] = (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+        if (out.is_bf16)
+            ((uint16_t *)out.data)[at + x] = (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
         else
-            ((float *)out)[at + x] = value;
+            ((float *)out.data)[at + x] = value;
     }
 }
 
@@ -133,16 +137,13 @@ static void patchify(void *out, const uint8_t *crops, const size_t shape_BSP[3],
         for (size_t c = 0; c < 3; c++) {
             const float scale_shift[2] = {1 / (255 * deviation[c]), -mean[c] / deviation[c]};
             for (size_t y = 0; y < P; y++)
-                patch_row(out, ((i * 3 + c) * P + y) * P, crop + ((top + y) * S + left) * 3 + c, P,
-                          scale_shift, is_bf16);
+                patch_row((struct elements){out, is_bf16}, ((i * 3 + c) * P + y) * P,
+                          crop + ((top + y) * S + left) * 3 + c, P, scale_shift);
         }
     }
 }
 
-/* ---- layer norm */
-
-static void norm_row(void *out, size_t at, const float *x, const ag_norm *norm, size_t W,
-                     bool is_bf16)
+static void norm_row(struct elements out, size_t at, const float *x, const ag_norm *norm, size_t W)
 {
     vec sum = splat(0), squares = splat(0);
     for (size_t i = 0; i < W; i += LANES)
@@ -155,7 +156,7 @@ static void norm_row(void *out, size_t at, const float *x, const ag_norm *norm, 
     vec inverse = splat(1 / sqrtf(sum_of(squares) / (float)W + norm->eps));
     for (size_t i = 0; i < W; i += LANES) {
         vec y = (load(x + i) - centre) * inverse * load(norm->scale + i) + load(norm->shift + i);
-        store_elements(out, at + i, y, is_bf16);
+        store_elements(out.data, at + i, y, out.is_bf16);
     }
 }
 
@@ -166,10 +167,8 @@ static void layer_norm(void *out, const float *x, const ag_norm *norm,
     assert(W % LANES == 0);
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++)
-        norm_row(out, r * W, x + r * stride, norm, W, is_bf16);
+        norm_row((struct elements){out, is_bf16}, r * W, x + r * stride, norm, W);
 }
-
-/* ---- attention */
 
 /* Row-major floats. */
 struct view {

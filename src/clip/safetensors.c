@@ -79,9 +79,9 @@ static ag_status parse_shape(ag_tensor *tensor, const json_t *entry, ag_err *err
     return AG_OK;
 }
 
-/* Place the tensor within data_bytes of data; its size must be what dtype and shape say. */
+/* Place the tensor within the data; its size must be what dtype and shape say. */
 static ag_status parse_offsets(ag_tensor *tensor, size_t element_bytes, const json_t *entry,
-                               const uint8_t *data, size_t data_bytes, ag_err *err)
+                               const ag_bytes *data, ag_err *err)
 {
     const json_t *offsets = json_object_get(entry, "data_offsets");
     size_t begin, end, bytes;
@@ -89,15 +89,15 @@ static ag_status parse_offsets(ag_tensor *tensor, size_t element_bytes, const js
         !to_size(&begin, json_array_get(offsets, 0)) || !to_size(&end, json_array_get(offsets, 1)))
         return ag_err_set(err, AG_EFORMAT, "tensor \"%.80s\" has no data_offsets [begin, end]",
                           tensor->name);
-    if (begin > end || end > data_bytes)
+    if (begin > end || end > data->length)
         return ag_err_set(err, AG_EFORMAT,
                           "tensor \"%.80s\" lies at bytes %zu to %zu of %zu: outside the file",
-                          tensor->name, begin, end, data_bytes);
+                          tensor->name, begin, end, data->length);
     if (!ag_size_mul(&bytes, tensor->elements, element_bytes) || bytes != end - begin)
         return ag_err_set(err, AG_EFORMAT,
                           "tensor \"%.80s\" occupies %zu bytes, which is not what its shape needs",
                           tensor->name, end - begin);
-    tensor->data = data + begin;
+    tensor->data = (const uint8_t *)data->data + begin;
     tensor->bytes = bytes;
     return AG_OK;
 }
@@ -113,7 +113,7 @@ static ag_status parse_tensor(ag_tensor *tensor, const char *name, const json_t 
     if (status == AG_OK)
         status = parse_shape(tensor, entry, err);
     if (status == AG_OK)
-        status = parse_offsets(tensor, element_bytes, entry, data->data, data->length, err);
+        status = parse_offsets(tensor, element_bytes, entry, data, err);
     return status;
 }
 

@@ -19,6 +19,7 @@
 struct ag_vision {
     ag_model_config config;
     bool is_bf16;
+    size_t levels; /* batches of 1, 2, 4, … 2^(levels - 1) images */
     ag_backend *backend;
     const ag_kernels *kernels;
     ag_vision_weights *weights;
@@ -31,7 +32,6 @@ struct ag_vision {
     void *q_class;  /* elements, B × W: queries of the last layer */
     void *wide;     /* elements, B × T × 3W or B × T × I; or f32, B × patches × W */
     float *attention_scratch;
-    void *product_scratch;
 };
 
 static size_t larger(size_t a, size_t b)
@@ -39,54 +39,54 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static size_t product_scratch_bytes(const ag_vision_weights *weights)
-{
-    size_t most = 0;
-    for (size_t i = 0; i < AG_VISION_PRODUCTS; i++)
-        most = larger(most, ag_product_scratch_bytes(weights->products[i]));
-    return most;
-}
-
-/* Carve one block for batches of B. */
+/* Carve one block for batches of B. Of its pages, those of batches that never come cost nothing. */
 static ag_status allocate(ag_vision *vision, size_t B, ag_err *err)
 {
+    enum { X, X_CLASS, H, H_CLASS, Q_CLASS, WIDE, SCRATCH, PARTS };
     const ag_model_config *c = &vision->config;
     size_t T = c->tokens, W = c->width, pixels = 3 * c->patch_px * c->patch_px;
     size_t element = vision->is_bf16 ? sizeof(uint16_t) : sizeof(float);
-    size_t threads = ag_backend_threads(vision->backend);
-    size_t widest = larger(larger(3 * W, c->intermediate) * element, W * sizeof(float));
-    const struct {
-        void **part;
-        size_t bytes;
-    } parts[] = {
-        {(void **)&vision->x, B * T * W * sizeof(float)},
-        {(void **)&vision->x_class, B * W * sizeof(float)},
-        {&vision->h, B * T * larger(W, pixels) * element},
-        {&vision->h_class, B * W * element},
-        {&vision->q_class, B * W * element},
-        {&vision->wide, B * T * widest},
-        {(void **)&vision->attention_scratch,
-         threads * ag_attention_scratch_floats(T, W / c->heads) * sizeof(float)},
-        {&vision->product_scratch, product_scratch_bytes(vision->weights)},
+    const size_t bytes[PARTS] = {
+        [X] = B * T * W * sizeof(float),
+        [X_CLASS] = B * W * sizeof(float),
+        [H] = B * T * larger(W, pixels) * element,
+        [H_CLASS] = B * W * element,
+        [Q_CLASS] = B * W * element,
+        [WIDE] = B * T * larger(larger(3 * W, c->intermediate) * element, W * sizeof(float)),
+        [SCRATCH] = ag_backend_threads(vision->backend) *
+                    ag_attention_scratch_floats(T, W / c->heads) * sizeof(float),
     };
-    size_t total = 0, used = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        total += parts[i].bytes + AG_MEMORY_ALIGNMENT;
-    vision->block = ag_try_aligned(total, 1);
-    if (vision->block == NULL)
-        return ag_err_set(err, AG_ENOMEM, "no memory for batches of %zu images", B);
-    memset(vision->block, 0, total);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        *parts[i].part = vision->block + used;
-        used +=
-            (parts[i].bytes + AG_MEMORY_ALIGNMENT - 1) / AG_MEMORY_ALIGNMENT * AG_MEMORY_ALIGNMENT;
+    size_t total = 0, offsets[PARTS];
+    for (size_t i = 0; i < PARTS; i++) {
+        offsets[i] = total;
+        total += (bytes[i] + AG_MEMORY_ALIGNMENT - 1) / AG_MEMORY_ALIGNMENT * AG_MEMORY_ALIGNMENT;
     }
+    uint8_t *block = ag_try_aligned(total, 1);
+    if (block == NULL)
+        return ag_err_set(err, AG_ENOMEM, "no memory for batches of %zu images", B);
+    memset(block + offsets[SCRATCH], 0, bytes[SCRATCH]);
+    vision->block = block;
+    vision->x = (float *)(void *)(block + offsets[X]);
+    vision->x_class = (float *)(void *)(block + offsets[X_CLASS]);
+    vision->h = block + offsets[H];
+    vision->h_class = block + offsets[H_CLASS];
+    vision->q_class = block + offsets[Q_CLASS];
+    vision->wide = block + offsets[WIDE];
+    vision->attention_scratch = (float *)(void *)(block + offsets[SCRATCH]);
     return AG_OK;
 }
 
+/* The number of powers of two up to max_batch. */
+static size_t count_levels(size_t max_batch)
+{
+    size_t levels = 1;
+    while (levels < AG_BACKEND_MAX_LEVELS && max_batch >> levels != 0)
+        levels++;
+    return levels;
+}
+
 ag_status ag_vision_create(ag_vision **out, const ag_model_config *config,
-                           const ag_safetensors *file, const ag_clip_options *options,
-                           size_t levels, ag_err *err)
+                           const ag_safetensors *file, const ag_clip_options *options, ag_err *err)
 {
     const ag_kernels *usable[AG_KERNELS_VARIANTS];
     ag_kernels_usable(usable);
@@ -94,12 +94,13 @@ ag_status ag_vision_create(ag_vision **out, const ag_model_config *config,
     vision->config = *config;
     vision->is_bf16 = options->precision == AG_PRECISION_BF16;
     vision->kernels = usable[0];
-    ag_status status =
-        ag_backend_create(&vision->backend, options->precision, options->threads, levels, err);
+    vision->levels = count_levels(options->max_batch);
+    ag_status status = ag_backend_create(&vision->backend, options->precision, options->threads,
+                                         vision->levels, err);
     if (status == AG_OK)
         status = ag_vision_weights_load(&vision->weights, vision->backend, config, file, err);
     if (status == AG_OK)
-        status = allocate(vision, (size_t)1 << (levels - 1), err);
+        status = allocate(vision, (size_t)1 << (vision->levels - 1), err);
     if (status != AG_OK) {
         ag_vision_destroy(vision);
         return status;
@@ -118,11 +119,9 @@ void ag_vision_destroy(ag_vision *vision)
     free(vision);
 }
 
-static ag_status multiply(const ag_vision *vision, ag_vision_product product, void *y,
-                          const void *x, const ag_matrix *matrix, size_t level, ag_err *err)
+size_t ag_vision_levels(const ag_vision *vision)
 {
-    return ag_product_run(vision->weights->products[product], level, y, x, matrix,
-                          vision->product_scratch, err);
+    return vision->levels;
 }
 
 /* x = layer norm of patch tokens and class token with their positions added. */
@@ -133,8 +132,7 @@ static ag_status embed(ag_vision *vision, const uint8_t *crops, size_t level, ag
     size_t B = (size_t)1 << level, T = c->tokens, W = c->width;
     const size_t shape[3] = {B, c->image_side_px, c->patch_px};
     vision->kernels->patchify(vision->h, crops, shape, vision->is_bf16);
-    ag_status status =
-        multiply(vision, AG_VISION_PATCHES, vision->wide, vision->h, weights->patches, level, err);
+    ag_status status = ag_matrix_multiply(weights->patches, vision->wide, vision->h, level, err);
     if (status != AG_OK)
         return status;
     const float *patch = vision->wide;
@@ -175,12 +173,11 @@ static ag_status attend(ag_vision *vision, const ag_vision_layer *layer, size_t 
         .out = vision->h,
     };
     vision->kernels->layer_norm(vision->h, vision->x, &layer->norm1, rows, vision->is_bf16);
-    ag_status status =
-        multiply(vision, AG_VISION_QKV, vision->wide, vision->h, layer->qkv, level, err);
+    ag_status status = ag_matrix_multiply(layer->qkv, vision->wide, vision->h, level, err);
     if (status != AG_OK)
         return status;
     vision->kernels->attention(&attention, vision->attention_scratch, vision->is_bf16);
-    return multiply(vision, AG_VISION_OUT, vision->x, vision->h, layer->out, level, err);
+    return ag_matrix_multiply(layer->out, vision->x, vision->h, level, err);
 }
 
 /* x_class = x of the class tokens + their attention to every token. */
@@ -206,18 +203,15 @@ static ag_status attend_class(ag_vision *vision, const ag_vision_layer *layer, s
     vision->kernels->layer_norm(vision->h, vision->x, &layer->norm1, rows, vision->is_bf16);
     vision->kernels->layer_norm(vision->h_class, vision->x, &layer->norm1, class_rows,
                                 vision->is_bf16);
-    ag_status status =
-        multiply(vision, AG_VISION_LAST_Q, vision->q_class, vision->h_class, layer->q, level, err);
+    ag_status status = ag_matrix_multiply(layer->q, vision->q_class, vision->h_class, level, err);
     if (status == AG_OK)
-        status =
-            multiply(vision, AG_VISION_LAST_KV, vision->wide, vision->h, layer->qkv, level, err);
+        status = ag_matrix_multiply(layer->qkv, vision->wide, vision->h, level, err);
     if (status != AG_OK)
         return status;
     vision->kernels->attention(&attention, vision->attention_scratch, vision->is_bf16);
     for (size_t b = 0; b < B; b++)
         memcpy(vision->x_class + b * W, vision->x + b * T * W, W * sizeof(float));
-    return multiply(vision, AG_VISION_LAST_OUT, vision->x_class, vision->h_class, layer->out, level,
-                    err);
+    return ag_matrix_multiply(layer->out, vision->x_class, vision->h_class, level, err);
 }
 
 /* x += MLP of x, for the tokens of all layers but the last, or the class tokens of the last. */
@@ -229,11 +223,9 @@ static ag_status mlp(ag_vision *vision, const ag_vision_layer *layer, bool is_la
     float *x = is_last ? vision->x_class : vision->x;
     void *h = is_last ? vision->h_class : vision->h;
     vision->kernels->layer_norm(h, x, &layer->norm2, rows, vision->is_bf16);
-    ag_status status = multiply(vision, is_last ? AG_VISION_LAST_FC1 : AG_VISION_FC1, vision->wide,
-                                h, layer->fc1, level, err);
+    ag_status status = ag_matrix_multiply(layer->fc1, vision->wide, h, level, err);
     if (status == AG_OK)
-        status = multiply(vision, is_last ? AG_VISION_LAST_FC2 : AG_VISION_FC2, x, vision->wide,
-                          layer->fc2, level, err);
+        status = ag_matrix_multiply(layer->fc2, x, vision->wide, level, err);
     return status;
 }
 
@@ -255,8 +247,7 @@ static ag_status encode(ag_vision *vision, float *embeddings, const uint8_t *cro
         return status;
     vision->kernels->layer_norm(vision->h_class, vision->x_class, &weights->post_norm, rows,
                                 vision->is_bf16);
-    return multiply(vision, AG_VISION_PROJECTION, embeddings, vision->h_class, weights->projection,
-                    level, err);
+    return ag_matrix_multiply(weights->projection, embeddings, vision->h_class, level, err);
 }
 
 ag_status ag_vision_encode(ag_vision *vision, float *embeddings, const uint8_t *crops, size_t level,

@@ -13,13 +13,15 @@
 
 typedef struct ag_vision ag_vision;
 
-/* Load the model's weights and set aside all memory that encoding needs. levels: batch sizes 1, 2,
- * 4, … 2^(levels - 1). file and config are not needed afterwards. Errors as ag_clip_open. *out is
- * owned. */
+/* Load the model's weights and set aside all memory that encoding needs. precision is F32 or BF16.
+ * file and config are not needed afterwards. Errors as ag_clip_open. *out is owned. */
 AG_MUST_USE ag_status ag_vision_create(ag_vision **out, const ag_model_config *config,
                                        const ag_safetensors *file, const ag_clip_options *options,
-                                       size_t levels, ag_err *err);
+                                       ag_err *err);
 void ag_vision_destroy(ag_vision *vision);
+
+/* Batch sizes are 1, 2, 4, … 2^(levels - 1) images, at most options' max_batch. */
+size_t ag_vision_levels(const ag_vision *vision);
 
 /* embeddings (B × D) of crops (B × S × S × 3), B = 2^level. AG_EIO. */
 AG_MUST_USE ag_status ag_vision_encode(ag_vision *vision, float *embeddings, const uint8_t *crops,

@@ -148,7 +148,8 @@ static ag_status load_matrix(ag_matrix **out, struct loader *loader, const struc
         if (status != AG_OK)
             return status;
     }
-    return ag_matrix_create(out, product, storage, weights, bias, err);
+    const ag_matrix_numbers numbers = {weights, bias};
+    return ag_matrix_create(out, product, storage, &numbers, err);
 }
 
 static ag_status load_layer(struct loader *loader, size_t i, ag_err *err)
