@@ -26,7 +26,7 @@ function percent(confidence) {
 function showSimilar(works) {
   const items = (Array.isArray(works) ? works : []).map((work) => {
     const item = document.createElement("li");
-    item.textContent = [work.title, work.artist].filter(Boolean).join(", ");
+    item.textContent = [work?.title, work?.artist].filter(Boolean).join(", ");
     return item;
   });
   byId("similar").replaceChildren(...items);

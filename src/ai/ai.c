@@ -45,6 +45,7 @@ struct ag_ai {
     ag_buffer json; /* the answer being sent */
     ag_server_status status;
     rate_window window;
+    char trouble[AG_ERR_MESSAGE_BYTES]; /* why nothing can be taken, as logged last; "": it can */
 };
 
 static void fill_id(char *out, size_t size)
@@ -147,6 +148,15 @@ static void read_request(ag_ai *ai, work *item)
                                     "the request's deadline passed before its turn came");
 }
 
+/* Leave a request to another server, or to this one's next try. */
+static void give_back(ag_ai *ai, work *item)
+{
+    ag_err err;
+    if (ag_broker_return(ai->parts.broker, &item->lease, false, &err) != AG_OK)
+        ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, item->request.request_id,
+                     "request not returned: %s", err.message);
+}
+
 /* Send ai->json as the answer. An answer is work done: it is sent again until the broker has it, or
  * the server is to stop (then another server computes it again). */
 static void send(ag_ai *ai, work *item, const atomic_bool *stop)
@@ -166,11 +176,10 @@ static void send(ag_ai *ai, work *item, const atomic_bool *stop)
         pause_ms(RETRY_MS);
     }
     ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, id, "answer not sent: %s", err.message);
-    if (ag_broker_return(ai->parts.broker, &item->lease, false, &err) != AG_OK)
-        ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, id, "request not returned: %s",
-                     err.message);
+    give_back(ai, item);
 }
 
+/* Give up a request that names no one to answer. */
 static void drop(ag_ai *ai, work *item)
 {
     ag_err err;
@@ -181,6 +190,22 @@ static void drop(ag_ai *ai, work *item)
                      err.message);
 }
 
+/* One line about what the answer says. answer is NULL for a request that was not recognised. */
+static void log_answer(const ag_ai *ai, const work *item, const ag_answer *answer)
+{
+    const char *id = item->request.request_id;
+    if (answer != NULL && answer->status == AG_OK)
+        ag_log_write(ai->parts.log, AG_LOG_INFO, MODULE, id,
+                     "%s %.3f %s (decode %.1f, embed %.1f, search %.1f ms)",
+                     ag_match_name(answer->match), answer->confidence,
+                     answer->candidate_count > 0 ? answer->candidates[0].artwork->id : "nothing",
+                     answer->timings.decode_ms, answer->timings.embed_ms,
+                     answer->timings.search_ms);
+    else
+        ag_log_write(ai->parts.log, AG_LOG_WARN, MODULE, id, "refused: %s",
+                     answer != NULL ? answer->err.message : item->err.message);
+}
+
 /* Answer one request: with `answer`, or with an error where answer is NULL. */
 static void reply(ag_ai *ai, work *item, const ag_answer *answer, const atomic_bool *stop)
 {
@@ -189,26 +214,19 @@ static void reply(ag_ai *ai, work *item, const ag_answer *answer, const atomic_b
         drop(ai, item);
         return;
     }
-    ag_err err;
     ag_buffer_clear(&ai->json);
-    ag_status status = answer != NULL
-                           ? ag_answer_json_write(&ai->json, id, answer, ai->status.encoder, &err)
-                           : ag_answer_json_write_error(&ai->json, id, &item->err, &err);
+    ag_status status =
+        answer != NULL ? ag_answer_json_write(&ai->json, id, answer, ai->status.encoder, &item->err)
+                       : AG_EFORMAT; /* item->err says why */
     if (status != AG_OK) {
-        item->err = err;
-        drop(ai, item);
-        return;
+        answer = NULL;
+        status = ag_answer_json_write_error(&ai->json, id, &item->err, &item->err);
     }
-    if (answer != NULL && answer->status == AG_OK)
-        ag_log_write(ai->parts.log, AG_LOG_INFO, MODULE, id,
-                     "%s %.3f %s (decode %.1f, embed %.1f, search %.1f ms)",
-                     ag_match_name(answer->match), answer->confidence,
-                     answer->candidates[0].artwork->id, answer->timings.decode_ms,
-                     answer->timings.embed_ms, answer->timings.search_ms);
+    log_answer(ai, item, answer);
+    if (status == AG_OK)
+        send(ai, item, stop);
     else
-        ag_log_write(ai->parts.log, AG_LOG_WARN, MODULE, id, "refused: %s",
-                     answer != NULL ? answer->err.message : item->err.message);
-    send(ai, item, stop);
+        give_back(ai, item);
 }
 
 static void serve_batch(ag_ai *ai, size_t taken, const atomic_bool *stop)
@@ -236,6 +254,19 @@ static void serve_batch(ag_ai *ai, size_t taken, const atomic_bool *stop)
     ag_arena_clear(ai->arena);
 }
 
+/* Nothing could be taken: wait a little, and say so when it is news. That the broker is away it
+ * logs itself; that it is there and refuses, no one else would. */
+static void wait_out(ag_ai *ai, ag_status status, const ag_err *err)
+{
+    pause_ms(status == AG_EUNAVAILABLE ? RETRY_MS : 1000);
+    bool is_away = status == AG_EUNAVAILABLE && !ag_broker_is_connected(ai->parts.broker);
+    if (!is_away && strcmp(ai->trouble, err->message) != 0) {
+        memcpy(ai->trouble, err->message, sizeof ai->trouble);
+        ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, NULL, "cannot take requests: %s",
+                     err->message);
+    }
+}
+
 void ag_ai_run(ag_ai *ai, const atomic_bool *stop)
 {
     while (!atomic_load(stop)) {
@@ -243,15 +274,12 @@ void ag_ai_run(ag_ai *ai, const atomic_bool *stop)
         ag_err err;
         ag_status status = ag_broker_take(ai->parts.broker, ai->leases, &taken, ai->parts.max_batch,
                                           TAKE_TIMEOUT_MS, &err);
-        if (status == AG_EUNAVAILABLE) {
-            pause_ms(RETRY_MS); /* the broker logs that it is away, and when it is back */
-        } else if (status != AG_OK) {
-            ag_log_write(ai->parts.log, AG_LOG_ERROR, MODULE, NULL, "cannot take requests: %s",
-                         err.message);
-            pause_ms(1000);
-        } else if (taken > 0) {
+        if (status != AG_OK)
+            wait_out(ai, status, &err);
+        else
+            ai->trouble[0] = '\0';
+        if (taken > 0)
             serve_batch(ai, taken, stop);
-        }
         report(ai);
     }
     ag_broker_leave(ai->parts.broker);

@@ -36,7 +36,9 @@ json_t *ag_answer_json_candidates(const ag_answer *answer, size_t first)
 
 static json_t *success_json(const char *request_id, const ag_answer *answer, const char *encoder)
 {
-    const ag_artwork *artwork = answer->candidates[0].artwork;
+    static const ag_artwork NO_ARTWORK = {0}; /* its fields are JSON's null */
+    const ag_artwork *artwork =
+        answer->candidate_count > 0 ? answer->candidates[0].artwork : &NO_ARTWORK;
     json_t *object = json_pack(
         "{s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:s}", "request_id",
         ag_json_text(request_id), "status", "success", "artist", ag_json_text(artwork->artist),
@@ -49,8 +51,11 @@ static json_t *success_json(const char *request_id, const ag_answer *answer, con
     json_object_set_new(object, "years", ag_json_text(artwork->years));
     if (answer->match == AG_MATCH_UNKNOWN)
         json_object_set_new(object, "message",
-                            json_string("Nothing in this collection is close to this photo; the "
-                                        "nearest work is named."));
+                            json_string(answer->candidate_count > 0
+                                            ? "Nothing in this collection is close to this photo; "
+                                              "the nearest work is named."
+                                            : "Nothing in this collection is close to this "
+                                              "photo."));
     return object;
 }
 

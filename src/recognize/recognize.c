@@ -147,7 +147,7 @@ static void rank(const ag_recognizer *recognizer, ag_answer *answer, const ag_hi
     }
     answer->candidate_count = count;
     double best = count > 0 ? hits[0].score : 0;
-    answer->confidence = best < 0 ? 0 : best > 1 ? 1 : best;
+    answer->confidence = best > 1 ? 1 : best > 0 ? best : 0; /* 0 for what is no number, too */
     answer->match = best >= LIKELY_SIMILARITY ? AG_MATCH_LIKELY : AG_MATCH_UNKNOWN;
 }
 
