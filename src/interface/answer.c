@@ -1,5 +1,7 @@
 #include "interface/answer.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -90,6 +92,7 @@ static void reply_success(ag_reply *reply, ag_answer_facts *facts, json_t *objec
 {
     facts->confidence = clamp_confidence(object);
     snprintf(facts->artist, sizeof facts->artist, "%s", ag_json_string(object, "artist", ""));
+    ag_utf8_trim_partial(facts->artist);
     snprintf(facts->match, sizeof facts->match, "%s", ag_json_string(object, "match", ""));
     add_promised(object);
     json_object_set_new(object, "request_id", ag_json_text(answer->request_id));

@@ -1,5 +1,7 @@
 #include "interface/reply.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +68,8 @@ void ag_reply_json(ag_reply *reply, unsigned status, json_t *value)
         static const char OUT_OF_MEMORY[] =
             "{\"status\":\"error\",\"code\":\"out_of_memory\",\"message\":\"Out of memory.\"}";
         reply->status = 503;
+        reply->retry_after_s = RETRY_AFTER_S;
+        snprintf(reply->code, sizeof reply->code, "%s", "out_of_memory");
         reply->fixed = OUT_OF_MEMORY;
         reply->fixed_length = sizeof OUT_OF_MEMORY - 1;
     }
@@ -84,6 +88,7 @@ void ag_reply_error(ag_reply *reply, unsigned status, const char *code, const ch
                   json_pack("{s:s, s:o, s:o}", "status", "error", "code", ag_json_text(code),
                             "message", ag_json_text(message)));
     snprintf(reply->code, sizeof reply->code, "%s", code);
+    ag_utf8_trim_partial(reply->code);
     if (status == 503)
         reply->retry_after_s = RETRY_AFTER_S;
 }

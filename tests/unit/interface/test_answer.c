@@ -45,6 +45,32 @@ static void test_answer_success(void **state)
     ag_reply_fini(&reply);
 }
 
+/* Telemetry is read by programs that take nothing but UTF-8. */
+static void test_answer_facts_are_cut_between_characters(void **state)
+{
+    (void)state;
+    ag_reply reply;
+    ag_answer_facts facts;
+    ag_buffer json = {0};
+    ag_buffer_printf(&json, "{\"status\":\"success\",\"artist\":\"");
+    for (size_t i = 0; i < AG_ANSWER_TEXT_BYTES; i++)
+        ag_buffer_printf(&json, "\u6f22"); /* three bytes, in which the room does not end */
+    ag_buffer_printf(&json, "\"}");
+    json_decref(reply_to((const char *)json.data, &reply, &facts));
+    assert_int_equal(strlen(facts.artist), (AG_ANSWER_TEXT_BYTES - 1) / 3 * 3);
+    ag_reply_fini(&reply);
+
+    ag_buffer_clear(&json);
+    ag_buffer_printf(&json, "{\"status\":\"error\",\"code\":\"x");
+    for (size_t i = 0; i < AG_REPLY_CODE_BYTES; i++)
+        ag_buffer_printf(&json, "\u6f22");
+    ag_buffer_printf(&json, "\"}");
+    json_decref(reply_to((const char *)json.data, &reply, &facts));
+    assert_int_equal(strlen(reply.code), 1 + (AG_REPLY_CODE_BYTES - 2) / 3 * 3);
+    ag_reply_fini(&reply);
+    ag_buffer_fini(&json);
+}
+
 static void test_answer_failures(void **state)
 {
     (void)state;
@@ -88,11 +114,25 @@ static void test_answer_failures(void **state)
     }
 }
 
+/* As when the JSON could not be made. */
+static void test_answer_without_memory_is_no_success(void **state)
+{
+    (void)state;
+    ag_reply reply = {0};
+    ag_reply_json(&reply, 200, NULL);
+    assert_int_equal(reply.status, 503);
+    assert_string_equal(reply.code, "out_of_memory");
+    assert_true(reply.retry_after_s > 0);
+    ag_reply_fini(&reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answer_success),
+        cmocka_unit_test(test_answer_facts_are_cut_between_characters),
         cmocka_unit_test(test_answer_failures),
+        cmocka_unit_test(test_answer_without_memory_is_no_success),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
