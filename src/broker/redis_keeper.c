@@ -98,6 +98,8 @@ static bool may_take_over(ag_redis_keeper *keeper)
 {
     uint64_t epoch = ag_redis_link_epoch(keeper->link);
     int64_t now_us = ag_clock_monotonic_us();
+    if (epoch == 0)
+        return false; /* lost this moment: the next heartbeat that comes through begins the grace */
     if (epoch != keeper->epoch && keeper->epoch != 0)
         keeper->grace_until_us = now_us + HEARTBEATS_MISSED * keeper->heartbeat_ms * 1000;
     keeper->epoch = epoch;
