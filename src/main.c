@@ -16,6 +16,7 @@ typedef struct command {
     const char *operands; /* of the usage line */
     const char *help;     /* paragraphs of `artguide <name> --help` */
     int (*run)(const ag_cli *cli);
+    bool ends_at_once;                   /* on SIGTERM and SIGINT: it does not look at cli->stop */
     ag_cli_flag flags[AG_CLI_MAX_FLAGS]; /* ends with a NULL name */
     ag_option_id options[MAX_OPTIONS];   /* settings that matter to it; ends with AG_OPTION_COUNT */
 } command;
@@ -86,6 +87,7 @@ static const command COMMANDS[] = {
             "       and writes faiss.index, metadata.parquet and collection.json.\n"
             "info   says what a collection holds.\n",
         .run = ag_cli_collection,
+        .ends_at_once = true,
         .flags = {{"output", 'o', "DIR", "build: folder to write (default: the collection's)"},
                   {"table", 't', "FILE", "build: table with artist, title, period, image path …"},
                   {"index", 0, "KIND", "build: Flat (exact; the default), HNSW32, IVF64,Flat …"}},
@@ -99,6 +101,7 @@ static const command COMMANDS[] = {
             "Art Guide reads CLIP models as the Hugging Face hub has them: a folder with\n"
             "model.safetensors and config.json, such as those of openai/clip-vit-base-patch32.\n",
         .run = ag_cli_model,
+        .ends_at_once = true,
         .options = {MODEL_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
     {
@@ -146,16 +149,20 @@ static atomic_bool stop_requested;
 
 static void request_stop(int signal_number)
 {
-    /* A second signal ends the process at once. */
-    signal(signal_number, SIG_DFL);
+    (void)signal_number;
+    /* A second signal, of either kind, ends the process at once. */
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
     atomic_store(&stop_requested, true);
 }
 
-static void handle_signals(void)
+static void handle_signals(bool heeds_stop)
 {
     const struct sigaction stop = {.sa_handler = request_stop};
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGINT, &stop, NULL);
+    if (heeds_stop) {
+        sigaction(SIGTERM, &stop, NULL);
+        sigaction(SIGINT, &stop, NULL);
+    }
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
 }
@@ -311,9 +318,11 @@ static int run_command(const command *chosen, ag_config *config, int argc, char 
     ag_err err;
     if (load_config(config, &cli, &err) != AG_OK)
         return ag_cli_fail(&err);
+    if (*chosen->operands == '\0' && cli.argc > 0)
+        return ag_cli_usage_error("%s: '%s' is not expected here", chosen->name, cli.argv[0]);
     ag_log *log = create_log(config);
     cli.log = log;
-    handle_signals();
+    handle_signals(!chosen->ends_at_once);
     int code = chosen->run(&cli);
     ag_log_destroy(log);
     if (fflush(stdout) != 0 && code == AG_EXIT_OK) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const char *ag_cli_flag_value(const ag_cli *cli, const char *name)
 {
@@ -86,12 +87,23 @@ void ag_cli_broker_url(char out[AG_CLI_URL_BYTES], const ag_config *config,
     const char *url = text_or_null(config, AG_OPT_BROKER);
     if (url == NULL)
         url = fallback_url;
+    const char *host = ag_config_text(config, AG_OPT_REDIS_HOST);
+    bool is_ipv6 = strchr(host, ':') != NULL && *host != '[';
     if (url != NULL)
         snprintf(out, AG_CLI_URL_BYTES, "%s", url);
     else
-        snprintf(out, AG_CLI_URL_BYTES, "redis://%s:%lld",
-                 ag_config_text(config, AG_OPT_REDIS_HOST),
+        snprintf(out, AG_CLI_URL_BYTES, is_ipv6 ? "redis://[%s]:%lld" : "redis://%s:%lld", host,
                  (long long)ag_config_integer(config, AG_OPT_REDIS_PORT));
+}
+
+ag_status ag_cli_open_shared_broker(ag_broker **out, const ag_cli *cli, const char *url,
+                                    ag_err *err)
+{
+    if (strncasecmp(url, "memory:", strlen("memory:")) == 0)
+        return ag_err_set(err, AG_EINVAL,
+                          "a memory: broker lives inside one process; name the one your servers "
+                          "share with --broker redis://…");
+    return ag_cli_open_broker(out, cli, url, err);
 }
 
 ag_status ag_cli_open_broker(ag_broker **out, const ag_cli *cli, const char *url, ag_err *err)

@@ -56,7 +56,8 @@ ag_engine_options ag_cli_engine_options(const ag_config *config);
 ag_image_limits ag_cli_image_limits(const ag_config *config);
 ag_clip_options ag_cli_clip_options(const ag_config *config);
 
-#define AG_CLI_URL_BYTES 512
+/* More than any URL that a broker takes: a longer one is cut, and then refused. */
+#define AG_CLI_URL_BYTES 2048
 
 /* The URL of the broker that the settings name: broker, else fallback_url, else (NULL) redis-host
  * and redis-port. */
@@ -66,6 +67,10 @@ void ag_cli_broker_url(char out[AG_CLI_URL_BYTES], const ag_config *config,
 /* Open the broker at url. */
 AG_MUST_USE ag_status ag_cli_open_broker(ag_broker **out, const ag_cli *cli, const char *url,
                                          ag_err *err);
+
+/* The same for a process that finds others only through the broker: AG_EINVAL for memory:. */
+AG_MUST_USE ag_status ag_cli_open_shared_broker(ag_broker **out, const ag_cli *cli, const char *url,
+                                                ag_err *err);
 
 /* The subcommands: return the exit code. */
 int ag_cli_serve(const ag_cli *cli);

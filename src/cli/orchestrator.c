@@ -61,12 +61,9 @@ int ag_cli_orchestrator(const ag_cli *cli)
                                   "orchestrator --help')");
     char url[AG_CLI_URL_BYTES];
     ag_cli_broker_url(url, cli->config, NULL);
-    if (strncmp(url, "memory:", 7) == 0)
-        return ag_cli_usage_error("orchestrator: a memory: broker lives inside one process; name "
-                                  "the one your servers share with --broker redis://…");
     ag_err err;
     ag_broker *broker;
-    if (ag_cli_open_broker(&broker, cli, url, &err) != AG_OK)
+    if (ag_cli_open_shared_broker(&broker, cli, url, &err) != AG_OK)
         return ag_cli_fail(&err);
     ag_status status = is_setup ? setup(cli, broker, url, &err) : monitor(cli, broker, url, &err);
     ag_broker_close(broker);

@@ -75,7 +75,7 @@ static ag_status recognize_file(const ag_cli *cli, const ag_engine *engine, cons
         ag_recognize(engine->recognizer, &answer, &query, 1, arena);
         status = answer.status;
         if (status != AG_OK)
-            *err = answer.err;
+            ag_err_set_code(err, status, answer.err.code, "%s: %s", path, answer.err.message);
         else if (ag_cli_flag_value(cli, "json") != NULL)
             status = print_json(path, &answer, ag_clip_info_of(engine->clip)->name, err);
         else

@@ -48,7 +48,7 @@ int ag_cli_interface(const ag_cli *cli)
     ag_cli_broker_url(url, cli->config, NULL);
     ag_err err;
     ag_broker *broker;
-    if (ag_cli_open_broker(&broker, cli, url, &err) != AG_OK)
+    if (ag_cli_open_shared_broker(&broker, cli, url, &err) != AG_OK)
         return ag_cli_fail(&err);
     ag_interface *interface = NULL;
     const ag_interface_options no_readiness = {0};
@@ -106,7 +106,7 @@ int ag_cli_ai(const ag_cli *cli)
         return ag_cli_fail(&err);
     int code;
     ag_broker *broker;
-    if (ag_cli_open_broker(&broker, cli, url, &err) != AG_OK) {
+    if (ag_cli_open_shared_broker(&broker, cli, url, &err) != AG_OK) {
         code = ag_cli_fail(&err);
     } else {
         code = run_ai(cli, &engine, broker, cli->stop);

@@ -29,6 +29,9 @@ fails 64 "recognize: name the photos" "$artguide" recognize
 fails 1 "nowhere" "$artguide" ai --model nowhere
 fails 1 "127.0.0.1" "$artguide" orchestrator setup --broker redis://127.0.0.1:1
 fails 64 "redis:" "$artguide" interface --broker gopher://127.0.0.1
+fails 64 "inside one process" "$artguide" interface --broker memory:
+fails 64 "'8080' is not expected" "$artguide" interface 8080 --broker gopher://127.0.0.1
+fails 1 "::1" env REDIS_HOST=::1 REDIS_PORT=1 "$artguide" orchestrator setup
 
 # Flag before variable before file before default; `config` says which.
 printf '# a comment\nport = 81\nlog-level = warn\nthreads = 1\n' >my.conf
@@ -60,6 +63,16 @@ echo broken >mixed/Some_One/Bad.jpg
 grep -q "Bad.jpg" err.txt || fail "the bad image is not named"
 "$artguide" collection build mixed --model "$model" -o mixed-collection >/dev/null 2>&1
 "$artguide" collection info mixed-collection | grep -q '^artworks: *1$' || fail "collection info"
+# A build ends at once when it is told to, and the collection is as it was.
+mkdir many
+for i in $(seq 20); do cp -r "$pictures" "many/Again $i"; done
+start build "$artguide" collection build many --model "$model" -o mixed-collection
+sleep 0.5
+kill "$started"
+status=0
+wait "$started" || status=$?
+expect "exit status of a build that was ended" 143 $status
+"$artguide" collection info mixed-collection | grep -q '^artworks: *1$' || fail "a half-built collection"
 title=$("$artguide" recognize --json --model "$model" --collection mixed-collection \
     mixed/Some_One/Good.jpg | jq -r '.title + " by " + .artist')
 expect "recognize" "Good by Some One" "$title"

@@ -78,6 +78,30 @@ answer=$(post "${files[0]}")
 wait $!
 expect "answer of a plain AI server" "By hand" "$(title_of "$answer")"
 
+# A broker that is there and refuses is no silent standstill.
+redis_do SET artguide:requests text >/dev/null
+start_ai ai-3
+eventually 20 grep -q "cannot take requests.*WRONGTYPE" "$work/ai-3.log"
+stop "$started"
+redis_do DEL artguide:requests >/dev/null
+
+# Told to stop twice, in whichever way, an interface server does not wait for what is in hand.
+first_url=$url first_http=$http
+start_http impatient "$artguide" interface --broker "$broker"
+post "${files[0]}" >/dev/null &
+waiting=$!
+is_queued() { [ "$(redis_do LLEN artguide:requests)" = 1 ]; }
+eventually 10 is_queued
+kill -TERM "$http"
+eventually 10 grep -q "finishing what is in hand" "$work/impatient.log"
+kill -INT "$http"
+status=0
+wait "$http" || status=$?
+expect "exit status after a second signal" 130 $status
+wait $waiting || true
+redis_do DEL artguide:requests >/dev/null
+url=$first_url http=$first_http
+
 # Without its broker the interface says so at once, and recovers by itself.
 kill "$redis"
 wait "$redis" || true
