@@ -3,6 +3,7 @@
 #include "version.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ typedef struct command {
     const char *summary;  /* one line of `artguide --help` */
     const char *operands; /* of the usage line */
     const char *help;     /* paragraphs of `artguide <name> --help` */
+    bool is_computing;    /* runs the encoder: see restart_without_spinning */
     int (*run)(const ag_cli *cli);
     bool ends_at_once;                   /* on SIGTERM and SIGINT: it does not look at cli->stop */
     ag_cli_flag flags[AG_CLI_MAX_FLAGS]; /* ends with a NULL name */
@@ -37,6 +39,7 @@ static const command COMMANDS[] = {
         .operands = "",
         .help = "Opens the web page on http://localhost:5000/ and recognises photos against the\n"
                 "collection. Build one first: artguide collection build FOLDER\n",
+        .is_computing = true,
         .run = ag_cli_serve,
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, INTERFACE_OPTIONS, AG_OPT_BROKER,
                     LOG_OPTIONS, AG_OPTION_COUNT},
@@ -58,6 +61,7 @@ static const command COMMANDS[] = {
         .help =
             "Loads the model and the collection, then serves. Run as many as you like around\n"
             "one broker; what one of them leaves unfinished when it dies, another takes over.\n",
+        .is_computing = true,
         .run = ag_cli_ai,
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, BROKER_OPTIONS, IMAGE_OPTIONS, LOG_OPTIONS,
                     AG_OPTION_COUNT},
@@ -86,6 +90,7 @@ static const command COMMANDS[] = {
             "       (Van_Gogh/The Starry Night.jpg), or a CSV, JSON or Parquet table naming them,\n"
             "       and writes faiss.index, metadata.parquet and collection.json.\n"
             "info   says what a collection holds.\n",
+        .is_computing = true,
         .run = ag_cli_collection,
         .ends_at_once = true,
         .flags = {{"output", 'o', "DIR", "build: folder to write (default: the collection's)"},
@@ -109,6 +114,7 @@ static const command COMMANDS[] = {
         .summary = "recognise photos here and now, without a server",
         .operands = "FILE…",
         .help = "Prints what each photo shows, best first. A file called - is standard input.\n",
+        .is_computing = true,
         .run = ag_cli_recognize,
         .flags = {{"json", 0, NULL, "print one JSON object a photo"}},
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, IMAGE_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
@@ -118,6 +124,7 @@ static const command COMMANDS[] = {
         .summary = "print each image's CLIP embedding",
         .operands = "FILE…",
         .help = "Prints one JSON line for each image: its name and its unit vector.\n",
+        .is_computing = true,
         .run = ag_cli_embed,
         .options = {MODEL_OPTIONS, IMAGE_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
@@ -138,6 +145,7 @@ static const command COMMANDS[] = {
         .help =
             "Each line has name, value, unit, and limit: what memory bandwidth or FLOP/s allow.\n"
             "Broker benchmarks need --broker URL of a server that nothing else uses.\n",
+        .is_computing = true,
         .run = ag_cli_bench,
         .options = {MODEL_OPTIONS, AG_OPT_COLLECTION, AG_OPT_BROKER, LOG_OPTIONS, AG_OPTION_COUNT},
     },
@@ -332,6 +340,21 @@ static int run_command(const command *chosen, ag_config *config, int argc, char 
     return code;
 }
 
+/* The threads of GNU OpenMP, which the encoder's matrix library uses, wait for each other by
+ * spinning for milliseconds. Beside any other busy program that is several times slower than
+ * sleeping soon: docs/performance.md has the numbers. OpenMP reads how long to spin when it is
+ * loaded, before main, so the program starts itself anew with that said. Where that cannot be, it
+ * goes on as it is. */
+static void restart_without_spinning(char **argv)
+{
+    if (getenv("GOMP_SPINCOUNT") != NULL || getenv("OMP_WAIT_POLICY") != NULL)
+        return;
+    char *program = realpath("/proc/self/exe", NULL);
+    if (program != NULL && setenv("GOMP_SPINCOUNT", "1000", 0) == 0)
+        execv(program, argv);
+    free(program);
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
@@ -350,6 +373,8 @@ int main(int argc, char **argv)
     const command *chosen = find_command(word);
     if (chosen == NULL)
         return ag_cli_usage_error("there is no command '%s' (see 'artguide --help')", word);
+    if (chosen->is_computing)
+        restart_without_spinning(argv);
     ag_config *config = ag_config_create(ag_options(), AG_OPTION_COUNT);
     int code = run_command(chosen, config, argc - 2, argv + 2);
     ag_config_destroy(config);

@@ -45,7 +45,8 @@ static int append(const char *text, size_t length, void *buffer)
 ag_status ag_json_write(ag_buffer *out, const json_t *value, ag_err *err)
 {
     size_t before = out->length;
-    if (json_dump_callback(value, append, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0)
+    if (json_dump_callback(value, append, out,
+                           JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) == 0)
         return AG_OK;
     out->length = before;
     if (out->data != NULL)
