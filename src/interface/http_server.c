@@ -7,10 +7,13 @@
 #include "interface/recognize_route.h"
 #include "interface/server.h"
 
+#include <errno.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -18,6 +21,7 @@
 #define SPARE_FILES       128     /* descriptors for everything but connections */
 #define DISCARD_MAX       1048576 /* bytes of an unwanted body, then the connection is closed */
 #define CONNECTION_MEMORY 32768   /* bytes for a connection's head and read buffer */
+#define LONGEST_WAIT_MS   1000    /* of the HTTP thread, though nothing woke it */
 
 const char *ag_exchange_header(const ag_exchange *exchange, const char *name)
 {
@@ -55,10 +59,19 @@ ag_route_outcome ag_exchange_start_job(ag_exchange *exchange, ag_job_fn *job)
     return AG_ROUTE_SUSPENDED;
 }
 
+/* End the HTTP thread's wait. */
+static void wake(ag_interface *server)
+{
+    /* A counter that is full already wakes as well. */
+    ssize_t written = write(server->wake_fd, &(uint64_t){1}, sizeof(uint64_t));
+    (void)written;
+}
+
 void ag_exchange_resume(ag_exchange *exchange)
 {
     ag_interface *server = exchange->server;
     MHD_resume_connection(exchange->connection);
+    wake(server);
     pthread_mutex_lock(&server->shared.mutex);
     server->shared.suspended--;
     pthread_cond_broadcast(&server->shared.done);
@@ -305,6 +318,30 @@ static unsigned allow_connections(ag_interface *server)
                                             : SPARE_FILES;
 }
 
+/* The library's own thread would do but for one thing: libmicrohttpd 0.9.75 goes back to sleep, for
+ * ever, before it handles exactly 128 (or 256…) descriptors that became ready at once. MHD_run
+ * never sleeps; who resumes a connection wakes the thread through wake_fd. */
+static void *serve_http(void *arg)
+{
+    ag_interface *server = arg;
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct pollfd ready[] = {{.fd = info->epoll_fd, .events = POLLIN},
+                             {.fd = server->wake_fd, .events = POLLIN}};
+    pthread_setname_np(pthread_self(), "http");
+    while (!atomic_load(&server->is_http_stopping)) {
+        MHD_UNSIGNED_LONG_LONG wait_ms;
+        uint64_t count;
+        bool is_timed = MHD_get_timeout(server->daemon, &wait_ms) == MHD_YES;
+        poll(ready, 2, is_timed && wait_ms < LONGEST_WAIT_MS ? (int)wait_ms : LONGEST_WAIT_MS);
+        /* Nothing to read, as after an interrupted wait, is no reason to stop. */
+        ssize_t taken = ready[1].revents != 0 ? read(server->wake_fd, &count, sizeof count) : 0;
+        (void)taken;
+        MHD_run(server->daemon);
+    }
+    return NULL;
+}
+
 ag_status ag_http_start(ag_interface *server, ag_err *err)
 {
     const ag_interface_options *options = &server->options;
@@ -314,9 +351,12 @@ ag_status ag_http_start(ag_interface *server, ag_err *err)
         return status;
     server->listen_fd = listening.fd;
     server->port = listening.port;
+    server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (server->wake_fd < 0)
+        return ag_err_set_errno(err, errno, "cannot start the HTTP server");
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, server, MHD_OPTION_LISTEN_SOCKET,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request,
+        server, MHD_OPTION_EXTERNAL_LOGGER, on_log, server, MHD_OPTION_LISTEN_SOCKET,
         server->listen_fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_CONNECTION_LIMIT,
         allow_connections(server), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
@@ -324,7 +364,9 @@ ag_status ag_http_start(ag_interface *server, ag_err *err)
         (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (server->daemon == NULL)
         return ag_err_set(err, AG_EIO, "cannot start the HTTP server on port %u", server->port);
-    return AG_OK;
+    int error = pthread_create(&server->http_thread, NULL, serve_http, server);
+    server->has_http_thread = error == 0;
+    return error == 0 ? AG_OK : ag_err_set_errno(err, error, "cannot start the HTTP thread");
 }
 
 void ag_http_quiesce(ag_interface *server)
@@ -340,7 +382,15 @@ void ag_http_quiesce(ag_interface *server)
 void ag_http_stop(ag_interface *server)
 {
     ag_http_quiesce(server);
+    atomic_store(&server->is_http_stopping, true);
+    wake(server);
+    if (server->has_http_thread)
+        pthread_join(server->http_thread, NULL);
+    server->has_http_thread = false;
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
     server->daemon = NULL;
+    if (server->wake_fd >= 0)
+        close(server->wake_fd);
+    server->wake_fd = -1;
 }

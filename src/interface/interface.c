@@ -83,6 +83,7 @@ static ag_interface *make_server(const ag_interface_options *options)
     server->options.version = ag_xstrdup(options->version);
     server->options.telemetry_path = ag_xstrdup(options->telemetry_path);
     server->listen_fd = -1;
+    server->wake_fd = -1;
     ag_id_random(server->id);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -34,6 +34,10 @@ struct ag_interface {
     ag_pages *pages;
     pthread_t housekeeper;
     bool has_housekeeper;
+    int wake_fd;           /* eventfd that ends the HTTP thread's wait; -1: not open */
+    pthread_t http_thread; /* runs the daemon */
+    bool has_http_thread;
+    atomic_bool is_http_stopping;
     _Atomic size_t held_bytes; /* of uploads in memory */
 
     /* A suspended connection must be resumed before the daemon may be stopped, and the jobs that

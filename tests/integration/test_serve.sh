@@ -57,6 +57,29 @@ expect health healthy "$(curl -s "$url/health" | jq -r .status)"
 curl -s "$url/metrics" | grep -q '^artguide_' || fail "no metrics"
 expect "unknown route" 404 "$(curl -s -o /dev/null -w '%{http_code}' "$url/nothing")"
 
+# As many visitors as the HTTP library looks at in one go, all at the same moment.
+visitors=()
+ask() { printf 'GET /page.js HTTP/1.1\r\nHost: x\r\nIf-None-Match: %s\r\n\r\n' "$etag" >&"$1"; }
+# The head of one answer without a body, up to its empty line.
+heard() {
+    local line
+    while IFS= read -r -t 10 -u "$1" line; do [ "$line" != $'\r' ] || return 0; done
+    return 1
+}
+etag=$(curl -s -I "$url/page.js" | sed -n 's/^etag: *\(.*\)\r$/\1/Ip')
+for ((i = 0; i < 128; i++)); do
+    exec {visitor}<>"/dev/tcp/127.0.0.1/${url##*:}"
+    visitors+=("$visitor")
+    ask "$visitor" && heard "$visitor" || fail "visitor $i was not answered"
+done
+kill -STOP "$http"
+for visitor in "${visitors[@]}"; do ask "$visitor"; done
+kill -CONT "$http"
+for visitor in "${visitors[@]}"; do
+    heard "$visitor" || fail "128 requests at once: not all were answered"
+    exec {visitor}>&-
+done
+
 # Telemetry: the header, and a line for each request that named a work.
 expect "telemetry's header" "timestamp,request_id,artist,confidence,response_time,status" \
     "$(head -n 1 "$work/telemetry.csv" | tr -d '\r')"
