@@ -1,6 +1,7 @@
 #include "collection/scan.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "collection/build_report.h"
 #include "image/image.h"
 
@@ -75,6 +76,15 @@ static bool is_image(const char *path)
     return (format >= AG_IMAGE_JPEG && format <= AG_IMAGE_HEIF) || has_image_name(path);
 }
 
+static bool is_utf8(const char *text)
+{
+    size_t left = strlen(text), length = 1;
+
+    for (; left > 0 && length > 0; text += length, left -= length)
+        length = ag_utf8_sequence_length(text, left);
+    return length > 0;
+}
+
 static ag_status walk_folder(walk *state, const char *relative, int depth, ag_err *err);
 
 /* What one name in a folder is: a folder to look into, an image, or neither. */
@@ -90,7 +100,10 @@ static ag_status visit(walk *state, const char *relative, int depth, ag_err *err
         else
             ag_build_report_fail(state->report, path, "too many folders inside each other");
     } else if (stat(path, &target) == 0 && S_ISREG(target.st_mode) && is_image(path)) {
-        status = add_path(state, relative, err);
+        if (is_utf8(relative))
+            status = add_path(state, relative, err);
+        else
+            ag_build_report_fail(state->report, path, "its name is not UTF-8; rename it");
     }
     free(path);
     return status;

@@ -17,7 +17,8 @@ typedef struct ag_scan {
 } ag_scan;
 
 /* List the images below folder: what its first bytes say is one, or its name claims to be. Hidden
- * files and links to folders are passed over; folders that cannot be read go to the report.
+ * files and links to folders are passed over; folders that cannot be read, and images whose names
+ * are not UTF-8 and cannot stand in a table, go to the report.
  * AG_ENOTFOUND, AG_EIO for the folder itself, AG_ENOMEM. *out is owned: ag_scan_fini. */
 AG_MUST_USE ag_status ag_scan_images(ag_scan *out, const char *folder, ag_build_report *report,
                                      ag_err *err);

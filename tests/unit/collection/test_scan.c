@@ -63,11 +63,32 @@ static void test_scan_reports_what_it_cannot_enter(void **state)
     test_folder_remove(&folder);
 }
 
+static void test_scan_reports_names_that_are_not_utf8(void **state)
+{
+    test_folder folder;
+    ag_build_report report = {0};
+    ag_scan scan;
+    (void)state;
+
+    test_folder_make(&folder);
+    test_write_text(&folder, "Caf\xE9.png", PNG); /* Latin-1 */
+    test_write_text(&folder, "Caf\xC3\xA9.png", PNG);
+    assert_int_equal(ag_scan_images(&scan, folder.path, &report, NULL), AG_OK);
+    assert_int_equal(scan.count, 1);
+    assert_string_equal(scan.paths[0], "Caf\xC3\xA9.png");
+    assert_int_equal(report.failed, 1);
+    assert_non_null(strstr(report.failures[0], "not UTF-8"));
+    ag_scan_fini(&scan);
+    ag_build_report_fini(&report);
+    test_folder_remove(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scan_lists_images_sorted),
         cmocka_unit_test(test_scan_reports_what_it_cannot_enter),
+        cmocka_unit_test(test_scan_reports_names_that_are_not_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
