@@ -146,7 +146,11 @@ static ag_status find_set(file_set *out, const ag_collection_paths *paths, ag_er
         file_set_fini(&set);
         return recover_set(out, folder, err);
     } else if (status == AG_ENOTFOUND) {
-        status = AG_OK; /* made by other software */
+        status = AG_OK; /* made by other software, or a first build that was interrupted */
+        if (recover_set(out, folder, NULL) == AG_OK) {
+            file_set_fini(&set);
+            return AG_OK;
+        }
     }
     if (status) {
         file_set_fini(&set);

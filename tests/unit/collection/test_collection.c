@@ -258,6 +258,20 @@ static void test_collection_interrupted_build_is_the_old_one_or_the_new(void **s
     free(new_rows);
 }
 
+static void test_collection_interrupted_build_over_other_software_is_not_mixed(void **state)
+{
+    const test_folder *folder = *state;
+    char path[TEST_PATH_BYTES];
+    ag_collection *collection;
+
+    interrupt_after(folder, 1); /* new metadata, old index, and as many rows in both */
+    assert_int_equal(unlink(test_path(path, folder, AG_MANIFEST_FILE)), 0);
+    assert_int_equal(open_folder(&collection, folder, NULL), AG_OK);
+    assert_string_equal(ag_collection_info_of(collection)->version, "version b");
+    assert_string_equal(ag_collection_artwork(collection, 4)->extra_json, "{\"version\":\"b\"}");
+    ag_collection_close(collection);
+}
+
 static void test_collection_mixed_files_are_refused(void **state)
 {
     const test_folder *folder = *state;
@@ -284,6 +298,9 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(test_collection_interrupted_build_is_the_old_one_or_the_new,
                                         make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(
+            test_collection_interrupted_build_over_other_software_is_not_mixed, make_folder,
+            remove_folder),
         cmocka_unit_test_setup_teardown(test_collection_mixed_files_are_refused, make_folder,
                                         remove_folder),
     };
