@@ -15,6 +15,8 @@
 #include <faiss/index_io.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -297,7 +299,14 @@ ag_status ag_faiss_index_write(const char *path, const char *kind, const ag_inde
         return status;
     }
     return guarded(AG_EIO, err, [&] {
-        faiss::write_index(index.get(), path);
+        /* A file of our own: FAISS only prints that closing its own failed, as on a full disk. */
+        FILE *file = std::fopen(path, "wbe");
+        if (!file)
+            return ag_err_set_errno(err, errno, "cannot write %s", path);
+        std::unique_ptr<FILE, int (*)(FILE *)> closer(file, std::fclose);
+        faiss::write_index(index.get(), file);
+        if (std::fflush(file) != 0)
+            return ag_err_set_errno(err, errno, "cannot write %s", path);
         return AG_OK;
     });
 }
@@ -337,10 +346,14 @@ ag_status ag_faiss_index_search(const ag_faiss_index *index, ag_hit *hits, const
 
         index->index->search(faiss::Index::idx_t(B), queries, faiss::Index::idx_t(k),
                              distances.data(), rows.data());
-        for (size_t i = 0; i < B * k; i++) {
-            const bool exists = rows[i] >= 0 && size_t(rows[i]) < index->info.count;
-            const float score = is_l2 ? 1.0f - distances[i] / 2.0f : distances[i];
-            hits[i] = exists ? ag_hit{size_t(rows[i]), score} : ag_hit{SIZE_MAX, AG_HIT_NO_SCORE};
+        for (size_t b = 0; b < B; b++) {
+            ag_hit *next = hits + b * k, *end = next + k;
+            for (size_t i = b * k; i < (b + 1) * k; i++) {
+                const float score = is_l2 ? 1.0f - distances[i] / 2.0f : distances[i];
+                if (rows[i] >= 0 && size_t(rows[i]) < index->info.count && !std::isnan(score))
+                    *next++ = ag_hit{size_t(rows[i]), score};
+            }
+            std::fill(next, end, ag_hit{SIZE_MAX, AG_HIT_NO_SCORE});
         }
         return AG_OK;
     });

@@ -96,6 +96,44 @@ static void test_faiss_index_more_than_there_are(void **state)
     free(query);
 }
 
+static void test_faiss_index_rows_without_score_do_not_exist(void **state)
+{
+    test_folder folder;
+    char path[TEST_PATH_BYTES];
+    ag_buffer bytes = {0};
+    ag_faiss_index *index;
+    ag_hit hits[3];
+    float *rows = test_unit_rows(3, D, 1);
+    const ag_index_file vectors = {rows, 3, D, AG_METRIC_INNER_PRODUCT};
+    (void)state;
+
+    rows[D] = NAN;
+    test_folder_make(&folder);
+    assert_int_equal(
+        ag_faiss_index_write(test_path(path, &folder, "x.index"), "HNSW8", &vectors, NULL), AG_OK);
+    assert_int_equal(ag_file_read(&bytes, path, 10 << 20, NULL), AG_OK);
+    assert_int_equal(ag_faiss_index_open(&index, bytes.data, bytes.length, NULL), AG_OK);
+    assert_int_equal(ag_faiss_index_search(index, hits, rows + D, 1, 3, NULL), AG_OK);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(hits[i].row == SIZE_MAX && hits[i].score == AG_HIT_NO_SCORE);
+    ag_faiss_index_close(index);
+    ag_buffer_fini(&bytes);
+    test_folder_remove(&folder);
+    free(rows);
+}
+
+static void test_faiss_index_full_disk_is_an_error(void **state)
+{
+    float *rows = test_unit_rows(2, D, 1);
+    const ag_index_file vectors = {rows, 2, D, AG_METRIC_L2}; /* less than a stream's buffer */
+    ag_err err = {0};
+    (void)state;
+
+    assert_int_equal(ag_faiss_index_write("/dev/full", "HNSW2", &vectors, &err), AG_EIO);
+    assert_non_null(strstr(err.message, "/dev/full"));
+    free(rows);
+}
+
 static void test_faiss_index_bad_kinds_are_refused(void **state)
 {
     static const char *const KINDS[] = {"", "Nonsense", "IVF1000,Flat", "PQ7"};
@@ -162,6 +200,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_faiss_index_every_row_finds_itself),
         cmocka_unit_test(test_faiss_index_more_than_there_are),
+        cmocka_unit_test(test_faiss_index_rows_without_score_do_not_exist),
+        cmocka_unit_test(test_faiss_index_full_disk_is_an_error),
         cmocka_unit_test(test_faiss_index_bad_kinds_are_refused),
         cmocka_unit_test(test_faiss_index_truncated_files_are_refused),
         cmocka_unit_test(test_faiss_index_hostile_sizes_and_links_are_refused),
