@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "collection/build_report.h"
+#include "collection/manifest.h"
 #include "collection/match.h"
 #include "collection/naming.h"
 #include "collection/scan.h"
@@ -170,6 +171,19 @@ static ag_status plan_folder(ag_plan *plan, ag_build_report *report, ag_err *err
     return status;
 }
 
+/* Drop the last entry when its file is there but no file to be read: a named pipe would keep the
+ * build waiting for ever. */
+static bool keep_if_regular(ag_plan *plan, ag_build_report *report)
+{
+    struct stat found;
+    const bool exists = stat(plan->entries[plan->count - 1].file, &found) == 0;
+    const bool keep = !exists || S_ISREG(found.st_mode);
+
+    report->images_found += exists && keep;
+    plan->count -= !keep;
+    return keep;
+}
+
 /* A table that names its images itself, relative to its own folder. */
 static ag_status plan_table(ag_plan *plan, ag_build_report *report, ag_err *err)
 {
@@ -182,10 +196,20 @@ static ag_status plan_table(ag_plan *plan, ag_build_report *report, ag_err *err)
             continue;
         }
         status = add_entry(plan, name, row, err);
-        if (!status && access(plan->entries[plan->count - 1].file, F_OK) == 0)
-            report->images_found++;
+        if (!status && !keep_if_regular(plan, report))
+            report_row(report, name, row, "not a regular file");
     }
     return status;
+}
+
+/* A metadata.parquet that a build wrote among its images is no curator's table. */
+static bool is_own_output(const char *folder, const char *name)
+{
+    char *manifest = ag_xasprintf("%s/" AG_MANIFEST_FILE, folder);
+    const bool answer = strcmp(name, AG_MANIFEST_METADATA) == 0 && access(manifest, F_OK) == 0;
+
+    free(manifest);
+    return answer;
 }
 
 /* The one metadata table in a folder of images, owned; NULL when there is none. */
@@ -196,7 +220,7 @@ static ag_status find_table(char **out, const char *folder, ag_err *err)
 
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
         char *path = ag_xasprintf("%s/%s", folder, NAMES[i]);
-        if (access(path, F_OK) != 0) {
+        if (access(path, F_OK) != 0 || is_own_output(folder, NAMES[i])) {
             free(path);
         } else if (!found) {
             found = path;

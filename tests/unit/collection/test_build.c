@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -232,6 +233,44 @@ static void test_build_from_a_table_and_with_other_indexes(void **state)
     }
 }
 
+static void test_build_among_its_images_can_be_repeated(void **state)
+{
+    const build_fixture *fixture = *state;
+
+    if (!fixture->shared)
+        skip();
+    add_painting(fixture, "Monet/Water Lilies.jpg", "1.jpg");
+    test_write_text(&fixture->source, "metadata.csv", "title,image\nLilies,1.jpg\n");
+    ag_build_options options = options_of(fixture);
+    options.output = fixture->source.path;
+    for (int i = 0; i < 2; i++) {
+        ag_build_report report;
+        assert_int_equal(build(fixture, &report, &options, NULL), AG_OK);
+        assert_int_equal(report.artworks_written, 1);
+        ag_build_report_fini(&report);
+    }
+}
+
+static void test_build_does_not_wait_for_a_pipe(void **state)
+{
+    const build_fixture *fixture = *state;
+    char path[TEST_PATH_BYTES];
+    ag_build_report report;
+
+    if (!fixture->shared)
+        skip();
+    add_painting(fixture, "Monet/Water Lilies.jpg", "1.jpg");
+    assert_int_equal(mkfifo(test_path(path, &fixture->source, "pipe.jpg"), 0600), 0);
+    test_write_text(&fixture->source, "list.csv", "title,image\nPipe,pipe.jpg\nLilies,1.jpg\n");
+    ag_build_options options = options_of(fixture);
+    options.source = test_path(path, &fixture->source, "list.csv");
+    assert_int_equal(build(fixture, &report, &options, NULL), AG_OK);
+    assert_int_equal(report.artworks_written, 1);
+    assert_int_equal(report.failed, 1);
+    assert_non_null(strstr(report.failures[0], "pipe.jpg: not a regular file"));
+    ag_build_report_fini(&report);
+}
+
 static void test_build_that_fails_leaves_the_old_collection(void **state)
 {
     const build_fixture *fixture = *state;
@@ -298,6 +337,8 @@ int main(void)
         TEST(test_build_names_folders_of_images),
         TEST(test_build_joins_a_table_to_its_images),
         TEST(test_build_from_a_table_and_with_other_indexes),
+        TEST(test_build_among_its_images_can_be_repeated),
+        TEST(test_build_does_not_wait_for_a_pipe),
         TEST(test_build_that_fails_leaves_the_old_collection),
         TEST(test_build_refuses_what_it_cannot_understand),
     };
