@@ -217,6 +217,8 @@ ag_status ag_collection_build(ag_build_report *out, ag_clip *clip, const char *c
 
     pthread_mutex_init(&state.large, NULL);
     ag_status status = ag_plan_make(&state.plan, options, &report, err);
+    if (!status && state.plan.count > 0)
+        status = ag_store_check(options, state.encoder->dimension, state.plan.count, err);
     if (!status)
         status = prepare(&state, options, err);
     if (!status)

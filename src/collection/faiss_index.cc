@@ -274,22 +274,45 @@ template <typename Work> ag_status guarded(ag_status otherwise, ag_err *err, Wor
     }
 }
 
+/* An untrained index of a kind for `count` vectors. */
+std::unique_ptr<faiss::Index> make_index(const char *kind, const ag_index_file &vectors)
+{
+    const auto metric =
+        vectors.metric == AG_METRIC_L2 ? faiss::METRIC_L2 : faiss::METRIC_INNER_PRODUCT;
+    std::unique_ptr<faiss::Index> index(faiss::index_factory(int(vectors.dimension), kind, metric));
+
+    if (auto *ivf = dynamic_cast<faiss::IndexIVF *>(index.get())) {
+        if (ivf->nlist > vectors.count)
+            throw std::runtime_error("its " + std::to_string(ivf->nlist) +
+                                     " lists need at least as many vectors");
+        /* FAISS prints a warning below 39 vectors a list; small museums have small lists. */
+        ivf->cp.min_points_per_centroid = 1;
+    }
+    return index;
+}
+
 } // namespace
+
+ag_status ag_faiss_index_check(const char *kind, const ag_index_file *vectors, ag_err *err)
+{
+    ag_status status = guarded(AG_EINVAL, err, [&] {
+        make_index(kind, *vectors);
+        return AG_OK;
+    });
+    if (status)
+        ag_err_prefix(err, "index kind %s with %zu vectors", kind, vectors->count);
+    return status;
+}
 
 ag_status ag_faiss_index_write(const char *path, const char *kind, const ag_index_file *vectors,
                                ag_err *err)
 {
     const auto *rows = static_cast<const float *>(vectors->rows);
-    const auto metric =
-        vectors->metric == AG_METRIC_L2 ? faiss::METRIC_L2 : faiss::METRIC_INNER_PRODUCT;
     const auto count = faiss::Index::idx_t(vectors->count);
     std::unique_ptr<faiss::Index> index;
 
     ag_status status = guarded(AG_EINVAL, err, [&] {
-        index.reset(faiss::index_factory(int(vectors->dimension), kind, metric));
-        /* FAISS prints a warning below 39 vectors a list; small museums have small lists. */
-        if (auto *ivf = dynamic_cast<faiss::IndexIVF *>(index.get()))
-            ivf->cp.min_points_per_centroid = 1;
+        index = make_index(kind, *vectors);
         index->train(count, rows);
         index->add(count, rows);
         return AG_OK;

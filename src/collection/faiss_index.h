@@ -35,6 +35,11 @@ typedef struct ag_faiss_info {
 AG_MUST_USE ag_status ag_faiss_index_write(const char *path, const char *kind,
                                            const ag_index_file *vectors, ag_err *err);
 
+/* Would ag_faiss_index_write know the kind, and are there vectors enough for its lists? Looks at
+ * all but the rows. AG_EINVAL. */
+AG_MUST_USE ag_status ag_faiss_index_check(const char *kind, const ag_index_file *vectors,
+                                           ag_err *err);
+
 /* Load an index from the bytes of a file. AG_EFORMAT (damaged, or measuring neither L2 nor inner
  * product), AG_ENOMEM. *out is owned: ag_faiss_index_close. */
 AG_MUST_USE ag_status ag_faiss_index_open(ag_faiss_index **out, const void *bytes, size_t length,

@@ -9,11 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The files, in the order they are put in place. */
@@ -213,6 +215,36 @@ static void remove_fresh(const place places[FILE_COUNT])
     /* The manifest first: without it the others are nothing. */
     for (size_t i = FILE_COUNT; i > 0; i--)
         unlink(places[i - 1].fresh);
+}
+
+/* Is there a folder that can be written to, or one that it can be made in? */
+static ag_status check_output(const char *output, ag_err *err)
+{
+    char *path = ag_xstrdup(output);
+    struct stat found = {0};
+
+    while (stat(path, &found) != 0 && strcmp(path, "/") != 0 && strcmp(path, ".") != 0) {
+        char *parent = ag_xstrdup(dirname(path));
+        free(path);
+        path = parent;
+    }
+    const int problem = !S_ISDIR(found.st_mode)          ? ENOTDIR
+                        : access(path, W_OK | X_OK) != 0 ? errno
+                                                         : 0;
+    free(path);
+    return problem ? ag_err_set_errno(err, problem, "cannot write to the folder %s", output)
+                   : AG_OK;
+}
+
+ag_status ag_store_check(const ag_build_options *options, uint32_t dimension, size_t count,
+                         ag_err *err)
+{
+    const ag_index_file vectors = {.count = count, .dimension = dimension, .metric = AG_METRIC_L2};
+    ag_status status = check_output(options->output, err);
+
+    if (!status && !is_flat(options->index_kind))
+        status = ag_faiss_index_check(options->index_kind, &vectors, err);
+    return status;
 }
 
 ag_status ag_store_write(const ag_store_content *content, const ag_build_options *options,

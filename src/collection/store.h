@@ -17,6 +17,11 @@ typedef struct ag_store_content {
     const char *weights_sha256; /* hex */
 } ag_store_content;
 
+/* Could `count` vectors be written as the options say? Asked before they are computed, which takes
+ * hours in a large museum; writes nothing. AG_EINVAL (index kind), AG_EIO (the output folder). */
+AG_MUST_USE ag_status ag_store_check(const ag_build_options *options, uint32_t dimension,
+                                     size_t count, ag_err *err);
+
 /* Write faiss.index, metadata.parquet and collection.json into options->output so that it always
  * holds a whole collection, the old or the new (see collection/manifest.h). AG_EINVAL (index kind),
  * AG_EIO, AG_ENOMEM. */

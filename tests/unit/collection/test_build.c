@@ -271,6 +271,30 @@ static void test_build_does_not_wait_for_a_pipe(void **state)
     ag_build_report_fini(&report);
 }
 
+/* The one image is damaged: whoever looks at it first would say "no usable image". */
+static void test_build_checks_where_it_goes_before_it_starts(void **state)
+{
+    const build_fixture *fixture = *state;
+    char path[TEST_PATH_BYTES];
+    ag_build_report report;
+    ag_err err = {0};
+
+    if (!fixture->shared)
+        skip();
+    test_write_text(&fixture->source, "bad.png", "not a picture");
+    ag_build_options options = options_of(fixture);
+    options.output = test_path(path, &fixture->source, "bad.png/models");
+    assert_int_equal(build(fixture, &report, &options, &err), AG_EIO);
+    assert_non_null(strstr(err.message, "bad.png/models"));
+    options.output = fixture->output.path;
+    options.index_kind = "HNWS32";
+    assert_int_equal(build(fixture, &report, &options, &err), AG_EINVAL);
+    assert_non_null(strstr(err.message, "HNWS32"));
+    options.index_kind = "IVF64,Flat";
+    assert_int_equal(build(fixture, &report, &options, &err), AG_EINVAL);
+    assert_non_null(strstr(err.message, "64 lists"));
+}
+
 static void test_build_that_fails_leaves_the_old_collection(void **state)
 {
     const build_fixture *fixture = *state;
@@ -339,6 +363,7 @@ int main(void)
         TEST(test_build_from_a_table_and_with_other_indexes),
         TEST(test_build_among_its_images_can_be_repeated),
         TEST(test_build_does_not_wait_for_a_pipe),
+        TEST(test_build_checks_where_it_goes_before_it_starts),
         TEST(test_build_that_fails_leaves_the_old_collection),
         TEST(test_build_refuses_what_it_cannot_understand),
     };
