@@ -12,8 +12,9 @@
 
 struct ag_matcher {
     const ag_scan *scan;
-    json_t
-        *rows_by_stem; /* slug of the file's stem: array of row numbers; JSON's hash table serves */
+    /* Arrays of row numbers, by slug of the file's stem and by "<slug of its folder>/<that>", since
+     * all images of a museum may be called "default.jpg"; JSON's hash table serves. */
+    json_t *rows_by_key;
 };
 
 /* One component of a path, taken from its end. */
@@ -59,20 +60,40 @@ static component stem_of(const char *path)
     return part;
 }
 
+/* "<folder>/<stem>" in slugs, "/<stem>" when the path names no folder. Owned. */
+static char *key_of(const char *path)
+{
+    const component file = component_before(path, path + strlen(path));
+    const component none = {path, 0};
+    char *folder = slug_of(file.start > path ? component_before(path, file.start - 1) : none);
+    char *stem = slug_of(stem_of(path));
+    char *key = ag_xasprintf("%s/%s", folder, stem);
+
+    free(folder);
+    free(stem);
+    return key;
+}
+
+/* File a row under a key, which is freed. False when memory is out. */
+static bool add_row(ag_matcher *matcher, char *key, size_t row)
+{
+    json_t *rows = json_object_get(matcher->rows_by_key, key);
+
+    if (!rows && json_object_set_new(matcher->rows_by_key, key, json_array()) == 0)
+        rows = json_object_get(matcher->rows_by_key, key);
+    free(key);
+    return rows && json_array_append_new(rows, json_integer((json_int_t)row)) == 0;
+}
+
 ag_status ag_matcher_create(ag_matcher **out, const ag_scan *scan, ag_err *err)
 {
     ag_matcher *matcher = ag_xcalloc(1, sizeof *matcher);
-    bool is_full = (matcher->rows_by_stem = json_object()) == NULL;
+    bool is_full = (matcher->rows_by_key = json_object()) == NULL;
 
     matcher->scan = scan;
-    for (size_t i = 0; i < scan->count && !is_full; i++) {
-        char *slug = slug_of(stem_of(scan->paths[i]));
-        json_t *rows = json_object_get(matcher->rows_by_stem, slug);
-        if (!rows && json_object_set_new(matcher->rows_by_stem, slug, json_array()) == 0)
-            rows = json_object_get(matcher->rows_by_stem, slug);
-        is_full = !rows || json_array_append_new(rows, json_integer((json_int_t)i)) != 0;
-        free(slug);
-    }
+    for (size_t i = 0; i < scan->count && !is_full; i++)
+        is_full = !add_row(matcher, slug_of(stem_of(scan->paths[i])), i) ||
+                  !add_row(matcher, key_of(scan->paths[i]), i);
     if (is_full) {
         ag_matcher_destroy(matcher);
         return ag_err_set(err, AG_ENOMEM, "not enough memory for %zu images", scan->count);
@@ -85,7 +106,7 @@ void ag_matcher_destroy(ag_matcher *matcher)
 {
     if (!matcher)
         return;
-    json_decref(matcher->rows_by_stem);
+    json_decref(matcher->rows_by_key);
     free(matcher);
 }
 
@@ -117,14 +138,31 @@ static size_t likeness(const char *name, const char *path)
     return score;
 }
 
+/* The rows that may be meant: those with the name's folder, else those in no folder; all with its
+ * stem when it names no folder. */
+static const json_t *candidates(const ag_matcher *matcher, const char *name)
+{
+    const bool has_folder = strpbrk(name, "/\\") != NULL;
+    char *stem = slug_of(stem_of(name));
+    char *key = has_folder ? key_of(name) : ag_xstrdup(stem);
+    const json_t *rows = json_object_get(matcher->rows_by_key, key);
+
+    if (!rows && has_folder) {
+        free(key);
+        key = ag_xasprintf("/%s", stem);
+        rows = json_object_get(matcher->rows_by_key, key);
+    }
+    free(key);
+    free(stem);
+    return rows;
+}
+
 ag_status ag_matcher_find(size_t *out, const ag_matcher *matcher, const char *name, ag_err *err)
 {
-    char *slug = slug_of(stem_of(name));
-    const json_t *rows = json_object_get(matcher->rows_by_stem, slug);
+    const json_t *rows = candidates(matcher, name);
     size_t best_score = 0, best_row = SIZE_MAX;
     bool is_shared = false;
 
-    free(slug);
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const size_t row = (size_t)json_integer_value(json_array_get(rows, i));
         const size_t score = likeness(name, matcher->scan->paths[row]);

@@ -39,6 +39,8 @@ static void test_match_finds_the_image_a_row_means(void **state)
         {"late/Sea.jpg", 5},
         {"x/late/Sea.jpg", 5},
         {"images/Top.jpg", 6},
+        {"/Top.jpg", 6},
+        {"/srv/Monet/Top.jpg", 6},
         {"Twice.png", 8},
         {"Twice", MANY},
         {"Nothing.jpg", NONE},
