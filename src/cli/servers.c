@@ -12,9 +12,6 @@
 
 static const char MODULE[] = "main";
 
-/* What a visitor's request may still take when the process is told to stop. */
-static const int64_t DRAIN_MS = 10 * 1000;
-
 static void wait_for_stop(const atomic_bool *stop)
 {
     while (!atomic_load(stop))
@@ -42,6 +39,13 @@ static ag_status start_interface(ag_interface **out, const ag_cli *cli, ag_broke
     return ag_interface_start(out, &options, err);
 }
 
+/* Finish what is in hand; no visitor waits longer than a request may take. */
+static void drain(const ag_cli *cli, ag_interface *interface)
+{
+    ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL, "stopping: finishing what is in hand");
+    ag_interface_drain(interface, ag_config_integer(cli->config, AG_OPT_REQUEST_TIMEOUT_MS));
+}
+
 int ag_cli_interface(const ag_cli *cli)
 {
     char url[AG_CLI_URL_BYTES];
@@ -57,8 +61,7 @@ int ag_cli_interface(const ag_cli *cli)
         code = ag_cli_fail(&err);
     } else {
         wait_for_stop(cli->stop);
-        ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL, "stopping: finishing what is in hand");
-        ag_interface_drain(interface, DRAIN_MS);
+        drain(cli, interface);
         ag_interface_stop(interface);
     }
     ag_broker_close(broker);
@@ -76,8 +79,9 @@ static void log_engine(const ag_cli *cli, const ag_engine *engine)
         collection->index_kind, collection->version[0] != '\0' ? collection->version : "not known");
 }
 
-static int run_ai(const ag_cli *cli, const ag_engine *engine, ag_broker *broker,
-                  const atomic_bool *stop)
+/* Serve with what is open until *stop. */
+static ag_status run_ai(const ag_cli *cli, const ag_engine *engine, ag_broker *broker,
+                        const atomic_bool *stop, ag_err *err)
 {
     const ag_ai_parts parts = {
         .engine = engine,
@@ -85,14 +89,14 @@ static int run_ai(const ag_cli *cli, const ag_engine *engine, ag_broker *broker,
         .log = cli->log,
         .max_batch = (size_t)ag_config_integer(cli->config, AG_OPT_BATCH),
     };
-    ag_err err;
     ag_ai *ai;
-    if (ag_ai_create(&ai, &parts, &err) != AG_OK)
-        return ag_cli_fail(&err);
+    ag_status status = ag_ai_create(&ai, &parts, err);
+    if (status != AG_OK)
+        return status;
     log_engine(cli, engine);
     ag_ai_run(ai, stop);
     ag_ai_destroy(ai);
-    return AG_EXIT_OK;
+    return AG_OK;
 }
 
 int ag_cli_ai(const ag_cli *cli)
@@ -102,18 +106,17 @@ int ag_cli_ai(const ag_cli *cli)
     const ag_engine_options options = ag_cli_engine_options(cli->config);
     ag_err err;
     ag_engine engine;
-    if (ag_engine_open(&engine, &options, &err) != AG_OK)
-        return ag_cli_fail(&err);
-    int code;
     ag_broker *broker;
-    if (ag_cli_open_shared_broker(&broker, cli, url, &err) != AG_OK) {
-        code = ag_cli_fail(&err);
-    } else {
-        code = run_ai(cli, &engine, broker, cli->stop);
+    ag_status status = ag_engine_open(&engine, &options, &err);
+    if (status != AG_OK)
+        return ag_cli_fail(&err);
+    status = ag_cli_open_shared_broker(&broker, cli, url, &err);
+    if (status == AG_OK) {
+        status = run_ai(cli, &engine, broker, cli->stop, &err);
         ag_broker_close(broker);
     }
     ag_engine_fini(&engine);
-    return code;
+    return status == AG_OK ? AG_EXIT_OK : ag_cli_fail(&err);
 }
 
 /* The AI server that `serve` runs on a thread of its own. */
@@ -138,16 +141,18 @@ static void *run_embedded_ai(void *arg)
     const ag_engine_options options = ag_cli_engine_options(cli->config);
     ag_err err;
     ag_engine engine;
-    if (ag_engine_open(&engine, &options, &err) != AG_OK) {
-        ag_log_write(cli->log, AG_LOG_ERROR, MODULE, NULL, "no photo can be recognised yet: %s",
+    ag_status status = ag_engine_open(&engine, &options, &err);
+    if (status == AG_OK) {
+        atomic_store(&embedded->why_not_ready, NULL);
+        status = run_ai(cli, &engine, embedded->broker, &embedded->stop, &err);
+        ag_engine_fini(&engine);
+    }
+    if (status != AG_OK) {
+        ag_log_write(cli->log, AG_LOG_ERROR, MODULE, NULL, "no photo can be recognised: %s",
                      err.message);
         embedded->reason = ag_xstrdup(err.message);
         atomic_store(&embedded->why_not_ready, embedded->reason);
-        return NULL;
     }
-    atomic_store(&embedded->why_not_ready, NULL);
-    run_ai(cli, &engine, embedded->broker, &embedded->stop);
-    ag_engine_fini(&engine);
     return NULL;
 }
 
@@ -169,8 +174,7 @@ static int serve(const ag_cli *cli, embedded_ai *embedded, ag_interface **interf
         return ag_cli_fail(&err);
     }
     wait_for_stop(cli->stop);
-    ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL, "stopping: finishing what is in hand");
-    ag_interface_drain(*interface, DRAIN_MS);
+    drain(cli, *interface);
     atomic_store(&embedded->stop, true);
     pthread_join(thread, NULL);
     ag_interface_stop(*interface);

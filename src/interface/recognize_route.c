@@ -16,6 +16,8 @@
 #include <math.h>
 #include <string.h>
 
+static const char QUEUE_AWAY[] = "The queue cannot be reached; please try again in a moment.";
+
 static const char *const OPTION_NAMES[] = {"show_context", "lang", "style"};
 
 /* Count the exchange in, or say why it cannot be. */
@@ -44,8 +46,7 @@ static ag_status check_head(ag_exchange *exchange, ag_err *err)
     if (why_not != NULL)
         return ag_err_set_code(err, AG_EUNAVAILABLE, "no_model", "%s", why_not);
     if (!ag_broker_is_connected(options->broker))
-        return ag_err_set(err, AG_EUNAVAILABLE,
-                          "The queue cannot be reached; please try again in a moment.");
+        return ag_err_set(err, AG_EUNAVAILABLE, "%s", QUEUE_AWAY);
     if (ag_exchange_content_length(exchange) > options->limits.max_bytes + AG_UPLOAD_FORM_BYTES)
         return ag_err_set(err, AG_ELIMIT, "The upload is over the limit of %zu bytes.",
                           options->limits.max_bytes);
@@ -118,8 +119,12 @@ static void submit(ag_exchange *exchange, const ag_buffer *request)
     ag_status status =
         ag_broker_submit(server->options.broker, id, request->data, request->length, &err);
     if (status != AG_OK) {
+        ag_log_write(server->options.log, AG_LOG_WARN, "interface", id, "not queued: %s",
+                     err.message);
         if (ag_waiters_take(server->waiters, id) == NULL)
             return;
+        if (status == AG_EUNAVAILABLE) /* whose message speaks of hosts and ports */
+            ag_err_set(&err, status, "%s", QUEUE_AWAY);
         ag_reply_from_err(&exchange->reply, &err);
         ag_exchange_resume(exchange);
     } else if (!ag_waiters_has(server->waiters, id)) {
