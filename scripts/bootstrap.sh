@@ -10,6 +10,7 @@ packages=(
     libdnnl-dev libfaiss-dev libopenblas-dev                             # CLIP, vector indexes
     libjpeg62-turbo-dev libspng-dev libwebp-dev                            # images
     libmicrohttpd-dev libhiredis-dev libjansson-dev libssl-dev           # servers, JSON, sha256
+    libcurl4-openssl-dev                                                  # model download
     libcmocka-dev redis-server curl jq                                    # tests
     clang-format cppcheck                                                # make lint
 )

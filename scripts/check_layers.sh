@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 # area: the other areas (or headers outside src/) it may see
 layers="
 base:
+hub: base
 image: base
 clip: base image
 collection: base image clip
@@ -16,12 +17,13 @@ broker: base
 interface: base image broker
 ai: base image clip collection describe recognize broker
 orchestrator: base broker
-cli: base image clip collection describe recognize broker interface ai orchestrator bench.h version.h
+cli: base hub image clip collection describe recognize broker interface ai orchestrator bench.h version.h
 "
 
 # header pattern (extended regexp, anchored at the start) and the files below src/ that may include it
 libraries="
 openssl/                    base/digest.c
+curl/                       hub/transfer.c
 (jpeglib|jerror|turbojpeg)  image/decode_jpeg.c
 spng\.h                     image/decode_png.c
 webp/                       image/decode_webp.c

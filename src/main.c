@@ -100,13 +100,19 @@ static const command COMMANDS[] = {
     },
     {
         .name = "model",
-        .summary = "say what a CLIP model is",
-        .operands = "info [DIR]",
+        .summary = "download a CLIP model, or say what one is",
+        .operands = "pull [NAME] | info [DIR]",
         .help =
-            "Art Guide reads CLIP models as the Hugging Face hub has them: a folder with\n"
-            "model.safetensors and config.json, such as those of openai/clip-vit-base-patch32.\n",
+            "pull  downloads model.safetensors and config.json from the Hugging Face hub into the\n"
+            "      model's folder. NAME is vit-b-32 (the default), vit-b-16, vit-l-14, or any\n"
+            "      model of the hub, such as openai/clip-vit-base-patch32. A download that was\n"
+            "      cut off goes on where it stopped. HF_ENDPOINT names a mirror as --hub does;\n"
+            "      HF_TOKEN is for models that the hub gives out to some alone.\n"
+            "info  says what the model in a folder is.\n",
         .run = ag_cli_model,
-        .ends_at_once = true,
+        .flags = {{"hub", 0, "URL", "pull: a mirror (default: https://huggingface.co)"},
+                  {"revision", 0, "NAME", "pull: branch, tag or commit (default: main)"},
+                  {"sha256", 0, "HEX", "pull: of model.safetensors (default: what the hub says)"}},
         .options = {MODEL_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
     {

@@ -31,6 +31,12 @@ fails 1 "127.0.0.1" "$artguide" orchestrator setup --broker redis://127.0.0.1:1
 fails 64 "redis:" "$artguide" interface --broker gopher://127.0.0.1
 fails 64 "inside one process" "$artguide" interface --broker memory:
 fails 64 "'8080' is not expected" "$artguide" interface 8080 --broker gopher://127.0.0.1
+fails 1 "127.0.0.1" env no_proxy='*' "$artguide" model pull --hub http://127.0.0.1:1 --model pulled
+fails 1 "127.0.0.1" env no_proxy='*' HF_ENDPOINT=http://127.0.0.1:1 "$artguide" model pull --model pulled
+fails 64 "64 hexadecimal" "$artguide" model pull --sha256 abc --model pulled
+fails 64 "plain https" "$artguide" model pull --hub huggingface.co --model pulled
+fails 64 "one model at most" "$artguide" model pull vit-b-32 vit-b-16
+fails 64 "'pull' or 'info'" "$artguide" model push
 fails 1 "::1" env REDIS_HOST=::1 REDIS_PORT=1 "$artguide" orchestrator setup
 
 # Flag before variable before file before default; `config` says which.
