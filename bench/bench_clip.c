@@ -159,7 +159,7 @@ static ag_status bench_batch(const struct setup *setup, ag_clip *clip, size_t B,
         char what[16], name[64];
         snprintf(what, sizeof what, "%s.b%zu", precision_name(setup->precision), B);
         name_of(name, setup, what);
-        ag_bench_report(setup->bench, name, ag_bench_median(samples, ENCODE_RUNS), "ms per image",
+        ag_bench_report(setup->bench, name, ag_bench_median(samples, ENCODE_RUNS), "ms",
                         limit_of(setup, B));
     }
     free(embeddings);

@@ -7,8 +7,9 @@
 
 static void print_report(const ag_build_report *report, const char *output)
 {
-    printf("%zu artworks in %s, from %zu images\n", report->artworks_written, output,
-           report->images_found);
+    printf("%zu %s in %s, from %zu %s\n", report->artworks_written,
+           report->artworks_written == 1 ? "artwork" : "artworks", output, report->images_found,
+           report->images_found == 1 ? "image" : "images");
     if (report->failed == 0)
         return;
     fprintf(stderr, "%zu could not be read:\n", report->failed);
