@@ -8,10 +8,10 @@ cd "$(dirname "$0")/.."
 packages=(
     gcc g++ make pkg-config meson ninja-build git ca-certificates npm    # build
     libdnnl-dev libfaiss-dev libopenblas-dev                             # CLIP, vector indexes
-    libjpeg62-turbo-dev libspng-dev libwebp-dev                            # images
+    libjpeg62-turbo-dev libspng-dev libwebp-dev                          # images
     libmicrohttpd-dev libhiredis-dev libjansson-dev libssl-dev           # servers, JSON, sha256
-    libcurl4-openssl-dev                                                  # model download
-    libcmocka-dev redis-server curl jq                                    # tests
+    libcurl4-openssl-dev                                                 # model download
+    libcmocka-dev redis-server curl jq                                   # tests
     clang-format cppcheck                                                # make lint
 )
 
