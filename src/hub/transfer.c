@@ -80,12 +80,13 @@ static bool is_scheme(CURLU *url, const char *wanted)
     return is_it;
 }
 
-/* The SHA-256 that an ETag is; *out stays where it is none. */
+/* The SHA-256 that an ETag is. *out stays where it is none, or where there is one already: the hub
+ * itself, at the first hops, knows best. */
 static void take_sha256(char out[AG_SHA256_HEX_BYTES], const char *etag)
 {
     const size_t digits = AG_SHA256_HEX_BYTES - 1;
     const char *from = *etag == '"' ? etag + 1 : etag;
-    if (strspn(from, "0123456789abcdefABCDEF") != digits ||
+    if (out[0] != '\0' || strspn(from, "0123456789abcdefABCDEF") != digits ||
         (from[digits] != '\0' && strcmp(from + digits, "\"") != 0))
         return;
     for (size_t i = 0; i < digits; i++)
@@ -139,7 +140,7 @@ static void begin(transfer *t)
     if (*etag == '"' && strlen(etag) < sizeof t->answer.etag)
         memcpy(t->answer.etag, etag, strlen(etag) + 1);
     take_sha256(t->answer.sha256, header_of(t, "x-linked-etag"));
-    if (t->answer.sha256[0] == '\0' && is_home(t))
+    if (is_home(t))
         take_sha256(t->answer.sha256, etag);
     t->is_ended = code != 200 && code != 206;
     if (code == 200)
