@@ -233,7 +233,7 @@ static ag_status ask(transfer *t, long *code, ag_err *err)
     curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, code);
     if (status == AG_OK && result == CURLE_OK && !t->is_begun)
         begin(t); /* nothing came but headers */
-    curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(t->curl, CURLOPT_HTTPHEADER, (struct curl_slist *)NULL);
     curl_slist_free_all(headers);
     if (status != AG_OK)
         return status;

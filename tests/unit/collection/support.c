@@ -18,7 +18,7 @@
 
 void test_folder_make(test_folder *folder)
 {
-    snprintf(folder->path, sizeof folder->path, "/tmp/artguide-test-XXXXXX");
+    *folder = (test_folder){.path = "/tmp/artguide-test-XXXXXX"};
     assert_non_null(mkdtemp(folder->path));
 }
 
