@@ -41,6 +41,31 @@ size_t ag_utf8_sequence_length(const char *text, size_t left)
     return 0;
 }
 
+size_t ag_utf8_decode(uint32_t *character, const char *text)
+{
+    static const unsigned char FIRST_BITS[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t length = *text == '\0' ? 1 : ag_utf8_sequence_length(text, strnlen(text, 4));
+    if (length == 0) {
+        *character = AG_UTF8_REPLACEMENT;
+        return 1;
+    }
+    *character = bytes[0] & FIRST_BITS[length];
+    for (size_t i = 1; i < length; i++)
+        *character = *character << 6 | (bytes[i] & 0x3fu);
+    return length;
+}
+
+size_t ag_utf8_encode(char out[AG_UTF8_MAX_BYTES], uint32_t character)
+{
+    static const unsigned char FIRST_MARK[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    size_t length = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    for (size_t i = length; i-- > 1; character >>= 6)
+        out[i] = (char)(0x80 | (character & 0x3f));
+    out[0] = (char)(FIRST_MARK[length] | character);
+    return length;
+}
+
 void ag_utf8_trim_partial(char *text)
 {
     size_t length = strlen(text);

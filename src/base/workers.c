@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct job {
     ag_job_fn *fn;
@@ -26,6 +27,13 @@ struct ag_workers {
         bool is_stopping;
     } shared;
 };
+
+size_t ag_workers_count(size_t wanted)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t count = wanted > 0 ? wanted : cores > 0 ? (size_t)cores : 1;
+    return count < AG_WORKERS_MAX ? count : AG_WORKERS_MAX;
+}
 
 /* Waits for a job; false when there will be none any more. */
 static bool next_job(ag_workers *workers, job *out)
@@ -98,8 +106,9 @@ static ag_status start_threads(ag_workers *workers, size_t count, ag_err *err)
 ag_status ag_workers_create(ag_workers **out, const char *name, size_t threads, size_t queue_length,
                             ag_err *err)
 {
-    if (threads < 1 || threads > 256)
-        return ag_err_set(err, AG_EINVAL, "%zu worker threads: 1 to 256 can be had", threads);
+    if (threads < 1 || threads > AG_WORKERS_MAX)
+        return ag_err_set(err, AG_EINVAL, "%zu worker threads: 1 to %d can be had", threads,
+                          AG_WORKERS_MAX);
     ag_workers *workers = ag_xcalloc(1, sizeof *workers);
     pthread_mutex_init(&workers->shared.mutex, NULL);
     pthread_cond_init(&workers->shared.wake, NULL);

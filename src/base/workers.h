@@ -9,8 +9,14 @@
 typedef struct ag_workers ag_workers;
 typedef void ag_job_fn(void *arg);
 
-/* Start `threads` threads (1…256) named `name` (15 bytes show) with room for queue_length jobs.
- * AG_EIO when a thread cannot be started. */
+#define AG_WORKERS_MAX 256
+
+/* Threads to start where `wanted` were asked for: these, or one per core for 0; 1…AG_WORKERS_MAX.
+ */
+size_t ag_workers_count(size_t wanted);
+
+/* Start `threads` threads (1…AG_WORKERS_MAX) named `name` (15 bytes show) with room for
+ * queue_length jobs. AG_EIO when a thread cannot be started. */
 AG_MUST_USE ag_status ag_workers_create(ag_workers **out, const char *name, size_t threads,
                                         size_t queue_length, ag_err *err);
 

@@ -13,7 +13,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Images that are decoded side by side, then encoded together. */
 #define GROUP 32
@@ -167,9 +166,6 @@ static ag_status run_groups(build *state, ag_build_report *report, ag_err *err)
 
 static ag_status prepare(build *state, const ag_build_options *options, ag_err *err)
 {
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const size_t threads = options->threads ? options->threads : cores > 0 ? (size_t)cores : 1;
-
     state->crops = ag_try_malloc(GROUP, crop_bytes(state));
     state->vectors = ag_try_malloc(state->plan.count * state->encoder->dimension, sizeof(float));
     if (!state->crops || !state->vectors)
@@ -177,7 +173,8 @@ static ag_status prepare(build *state, const ag_build_options *options, ag_err *
     if (options->progress_stream)
         state->progress =
             ag_progress_create(options->progress_stream, "building", "images", state->plan.count);
-    return ag_workers_create(&state->workers, "decode", threads, GROUP, err);
+    return ag_workers_create(&state->workers, "decode", ag_workers_count(options->threads), GROUP,
+                             err);
 }
 
 static ag_status write_collection(const build *state, const char *clip_folder,

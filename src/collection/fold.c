@@ -8,8 +8,6 @@
 #include <string.h>
 #include <uchar.h>
 
-#define REPLACEMENT 0xFFFD
-
 /* A combining mark, the letters it goes with, and what each becomes (Unicode's canonical
  * compositions of the Latin-1 Supplement, Latin Extended-A and -B). */
 static const struct {
@@ -45,36 +43,18 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* The character at *at, which moves behind it; REPLACEMENT for a byte that begins none. */
+/* The character at *at, which moves behind it; U+FFFD for a byte that begins none. */
 static char32_t next_character(const char **at)
 {
-    static const uint8_t FIRST_BITS[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    const uint8_t *bytes = (const uint8_t *)*at;
-    const size_t length = ag_utf8_sequence_length(*at, strlen(*at));
-
-    *at += length ? length : 1;
-    if (length == 0)
-        return REPLACEMENT;
-    char32_t character = bytes[0] & FIRST_BITS[length];
-    for (size_t i = 1; i < length; i++)
-        character = character << 6 | (bytes[i] & 0x3F);
+    uint32_t character;
+    *at += ag_utf8_decode(&character, *at);
     return character;
 }
 
 static void append_character(ag_buffer *out, char32_t character)
 {
-    if (character < 0x80)
-        ag_buffer_printf(out, "%c", (int)character);
-    else if (character < 0x800)
-        ag_buffer_printf(out, "%c%c", (int)(0xC0 | character >> 6),
-                         (int)(0x80 | (character & 0x3F)));
-    else if (character < 0x10000)
-        ag_buffer_printf(out, "%c%c%c", (int)(0xE0 | character >> 12),
-                         (int)(0x80 | (character >> 6 & 0x3F)), (int)(0x80 | (character & 0x3F)));
-    else
-        ag_buffer_printf(out, "%c%c%c%c", (int)(0xF0 | character >> 18),
-                         (int)(0x80 | (character >> 12 & 0x3F)),
-                         (int)(0x80 | (character >> 6 & 0x3F)), (int)(0x80 | (character & 0x3F)));
+    char bytes[AG_UTF8_MAX_BYTES];
+    ag_buffer_printf(out, "%.*s", (int)ag_utf8_encode(bytes, character), bytes);
 }
 
 static bool is_mark(char32_t character)
@@ -144,7 +124,7 @@ static bool append_ascii(ag_buffer *out, char32_t character)
  */
 static bool is_foreign_letter(char32_t character)
 {
-    return character >= 0xC0 && character != REPLACEMENT &&
+    return character >= 0xC0 && character != AG_UTF8_REPLACEMENT &&
            !(character >= 0x2000 && character <= 0x206F);
 }
 

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define REPLACEMENT 0xfffdu /* U+FFFD: stands for bytes that are not UTF-8 */
-#define ELLIPSIS    "…"
+#define ELLIPSIS "…"
 
 /* How far back from the cut a word may end for the cut to move there. */
 #define WORD_BYTES 24
@@ -46,22 +45,6 @@ static kind kind_of(uint32_t code)
             return ranges[i].kind;
     }
     return KEEP;
-}
-
-/* Decode one character of NUL-terminated text; returns its bytes. A byte that starts none is one
- * byte of U+FFFD. */
-static size_t decode_utf8(uint32_t *code, const char *p)
-{
-    size_t length = ag_utf8_sequence_length(p, strnlen(p, 4));
-    if (length == 0) {
-        *code = REPLACEMENT;
-        return 1;
-    }
-    const unsigned char *bytes = (const unsigned char *)p;
-    *code = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++)
-        *code = *code << 6 | (bytes[i] & 0x3f);
-    return length;
 }
 
 /* Bytes of the entity at "&", or 0 when it is none of the usual ones. */
@@ -113,23 +96,7 @@ static size_t tag_length(const char *p, unsigned *breaks)
 
 static void put_utf8(output *out, uint32_t code)
 {
-    char *p = out->data + out->length;
-    if (code < 0x80) {
-        *p++ = (char)code;
-    } else if (code < 0x800) {
-        *p++ = (char)(0xc0 | code >> 6);
-        *p++ = (char)(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-        *p++ = (char)(0xe0 | code >> 12);
-        *p++ = (char)(0x80 | (code >> 6 & 0x3f));
-        *p++ = (char)(0x80 | (code & 0x3f));
-    } else {
-        *p++ = (char)(0xf0 | code >> 18);
-        *p++ = (char)(0x80 | (code >> 12 & 0x3f));
-        *p++ = (char)(0x80 | (code >> 6 & 0x3f));
-        *p++ = (char)(0x80 | (code & 0x3f));
-    }
-    out->length = (size_t)(p - out->data);
+    out->length += ag_utf8_encode(out->data + out->length, code);
     out->chars++;
 }
 
@@ -174,7 +141,7 @@ static size_t take_unit(output *out, uint32_t *code, kind *what, const char *tex
     }
     length = *text == '&' ? decode_entity(code, text) : 0;
     if (length == 0)
-        length = decode_utf8(code, text);
+        length = ag_utf8_decode(code, text);
     *what = kind_of(*code);
     return length;
 }

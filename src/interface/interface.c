@@ -9,12 +9,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SWEEP_MS      200  /* between looks at deadlines and hang-ups */
 #define SPARE_JOBS    64   /* beyond the recognitions: /ready */
 #define LAST_REPLY_MS 1000 /* for the replies of a stopping server to leave it */
-#define MAX_THREADS   256
 
 const ag_interface_options AG_INTERFACE_OPTIONS_DEFAULT = {
     .listen = "0.0.0.0",
@@ -94,13 +92,6 @@ static ag_interface *make_server(const ag_interface_options *options)
     return server;
 }
 
-static size_t thread_count(const ag_interface_options *options)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t count = options->threads > 0 ? options->threads : cores > 0 ? (size_t)cores : 1;
-    return count < MAX_THREADS ? count : MAX_THREADS;
-}
-
 static ag_status make_parts(ag_interface *server, ag_err *err)
 {
     const ag_interface_options *options = &server->options;
@@ -113,7 +104,7 @@ static ag_status make_parts(ag_interface *server, ag_err *err)
         status =
             ag_telemetry_create(&server->telemetry, options->telemetry_path, options->log, err);
     if (status == AG_OK)
-        status = ag_workers_create(&server->workers, "check", thread_count(options),
+        status = ag_workers_create(&server->workers, "check", ag_workers_count(options->threads),
                                    options->max_waiting + SPARE_JOBS, err);
     return status;
 }

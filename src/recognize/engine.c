@@ -1,24 +1,15 @@
 #include "recognize/engine.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* Sides of a crop that the shorter side of a photo keeps at least when it is decoded. */
 static const uint32_t DECODED_SIDES = 6;
-
-static unsigned thread_count(unsigned wanted)
-{
-    if (wanted > 0)
-        return wanted;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (unsigned)cores : 1;
-}
 
 ag_status ag_engine_open(ag_engine *out, const ag_engine_options *options, ag_err *err)
 {
     ag_engine engine = {0};
     memset(out, 0, sizeof *out);
-    unsigned threads = thread_count(options->threads);
+    unsigned threads = (unsigned)ag_workers_count(options->threads);
     const ag_clip_options clip_options = {options->precision, threads, options->max_batch};
 
     ag_status status = ag_clip_open(&engine.clip, options->model_folder, &clip_options, err);

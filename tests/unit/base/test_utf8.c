@@ -61,10 +61,48 @@ static void test_utf8_trims_only_partial_characters(void **state)
     }
 }
 
+static void test_utf8_decodes_what_it_encodes(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t character;
+        const char *text;
+    } CASES[] = {{'A', "A"},
+                 {0x7f, "\x7f"},
+                 {0x80, "\xc2\x80"},
+                 {0x7ff, "\xdf\xbf"},
+                 {0x800, "\xe0\xa0\x80"},
+                 {0xffff, "\xef\xbf\xbf"},
+                 {0x10000, "\xf0\x90\x80\x80"},
+                 {0x10ffff, "\xf4\x8f\xbf\xbf"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char bytes[AG_UTF8_MAX_BYTES];
+        uint32_t character;
+        size_t length = ag_utf8_encode(bytes, CASES[i].character);
+        assert_int_equal(length, strlen(CASES[i].text));
+        assert_memory_equal(bytes, CASES[i].text, length);
+        assert_int_equal(ag_utf8_decode(&character, CASES[i].text), length);
+        assert_int_equal(character, CASES[i].character);
+    }
+}
+
+static void test_utf8_decodes_stray_bytes_one_by_one(void **state)
+{
+    (void)state;
+    static const char *const CASES[] = {"\x80", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xff("};
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        uint32_t character;
+        assert_int_equal(ag_utf8_decode(&character, CASES[i]), 1);
+        assert_int_equal(character, AG_UTF8_REPLACEMENT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_utf8_measures_well_formed_characters),
+        cmocka_unit_test(test_utf8_decodes_what_it_encodes),
+        cmocka_unit_test(test_utf8_decodes_stray_bytes_one_by_one),
         cmocka_unit_test(test_utf8_trims_only_partial_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,6 +179,14 @@ static void test_workers_leave_signals_to_others(void **state)
     assert_true(is_blocked);
 }
 
+static void test_workers_count_is_what_was_asked_for_or_one_per_core(void **state)
+{
+    (void)state;
+    assert_int_equal(ag_workers_count(3), 3);
+    assert_int_equal(ag_workers_count(AG_WORKERS_MAX + 1), AG_WORKERS_MAX);
+    assert_in_range(ag_workers_count(0), 1, AG_WORKERS_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_workers_for_each_does_not_wait_for_other_jobs),
         cmocka_unit_test(test_workers_for_each_from_several_threads),
         cmocka_unit_test(test_workers_leave_signals_to_others),
+        cmocka_unit_test(test_workers_count_is_what_was_asked_for_or_one_per_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
