@@ -10,14 +10,17 @@ base:
 hub: base
 image: base
 clip: base image
-collection: base image clip
+features: base image
+collection: base image clip features
 describe: base
-recognize: base image clip collection describe
+recognize: base image clip features collection describe
+simulate: base image
+evaluate: base image clip features collection recognize simulate
 broker: base
 interface: base image broker
-ai: base image clip collection describe recognize broker
+ai: base image clip features collection describe recognize broker
 orchestrator: base broker
-cli: base hub image clip collection describe recognize broker interface ai orchestrator bench.h version.h
+cli: base hub image clip features collection describe recognize simulate evaluate broker interface ai orchestrator bench.h version.h
 "
 
 # header pattern (extended regexp, anchored at the start) and the files below src/ that may include it

@@ -24,12 +24,16 @@ typedef enum ag_match {
     AG_MATCH_UNKNOWN,   /* nothing in the collection is close enough */
 } ag_match;
 
+#define AG_MATCH_COUNT 3
+
 /* Milliseconds each stage took; of a batch, its shared stages' time is given to every request. */
 typedef struct ag_timings {
-    double decode_ms;   /* encoded bytes to crop */
+    double decode_ms;   /* encoded bytes to pixels, and the crop for CLIP */
+    double features_ms; /* pixels to local features */
     double embed_ms;    /* crop to embedding */
-    double search_ms;   /* embedding to candidates */
-    double describe_ms; /* candidates to text */
+    double search_ms;   /* embedding and features to candidates */
+    double verify_ms;   /* candidates to verdict */
+    double describe_ms; /* verdict to text */
 } ag_timings;
 
 /* One question. All borrowed until ag_recognize returns. */
@@ -38,11 +42,18 @@ typedef struct ag_query {
     size_t image_length; /* bytes */
     const char *lang;    /* BCP 47, or NULL */
     bool wants_description;
+    const char *exhibition; /* what hangs there is preferred; NULL: no matter */
+    const char *room;       /* of the exhibition, or of the house; NULL: no matter */
+    bool is_limited;        /* nothing but what hangs in that exhibition and room is considered */
+    const bool
+        *allowed; /* a flag for each row of the collection: may it be considered? NULL: all */
 } ag_query;
 
 typedef struct ag_candidate {
     const ag_artwork *artwork; /* borrowed from the collection */
-    double similarity;         /* cosine, -1…1 */
+    size_t row;                /* of the collection */
+    double similarity;         /* cosine of the embeddings, -1…1; NAN: not known (no encoder) */
+    double score; /* of the geometry, see ag_verification; 0: not verified or nothing */
 } ag_candidate;
 
 /* One answer; text lives in the arena given to ag_recognize. */
@@ -50,7 +61,10 @@ typedef struct ag_answer {
     ag_status status; /* AG_OK, or why this image failed (others of the batch go on) */
     ag_err err;       /* detail when status is not AG_OK */
     ag_match match;
-    double confidence;                         /* 0…1, of the first candidate */
+    double confidence;    /* 0…1, calibrated: that the first candidate is what the photo shows */
+    bool has_corners;     /* the first candidate was found in the photo, here: */
+    double corners[4][2]; /* its top left, top right, bottom right, bottom left, in units of the
+                             photo's width and height */
     size_t candidate_count;                    /* ≤ AG_RECOGNIZE_TOP */
     ag_candidate candidates[AG_RECOGNIZE_TOP]; /* best first */
     const char *description;                   /* NULL when none was asked for */
