@@ -16,8 +16,8 @@
 static const double MAX_TURN = 0.45;      /* radians */
 static const double MAX_LOG_SCALE = 0.40; /* two rungs of the pyramid */
 
-/* Distances of patches that have nothing in common, as measured: mean and deviation in bits. */
-static const double CHANCE_MEAN = 118, CHANCE_DEVIATION = 19;
+/* Features in one cell of a grid of so many along the longer side are at one place. */
+#define PLACES 40
 
 struct ag_guide {
     uint32_t starts[CELLS * CELLS + 1]; /* of each cell in `sorted` */
@@ -120,7 +120,6 @@ static bool is_expected(const expectation *e, const ag_keypoint *photo,
 typedef struct nearest {
     uint32_t photo; /* NONE: none is near enough */
     uint16_t distance;
-    size_t compared;
 } nearest;
 
 typedef struct search {
@@ -141,7 +140,6 @@ static void search_cell(nearest *best, const search *s, const expectation *e, si
         uint16_t distance;
         s->hamming->distances(&distance, &s->reference->descriptors[feature],
                               &s->photo->descriptors[candidate], 1);
-        best->compared++;
         if (distance < best->distance) {
             best->distance = distance;
             best->photo = candidate;
@@ -160,15 +158,6 @@ static nearest search_around(const search *s, const expectation *e, size_t featu
     return best;
 }
 
-/* How improbable it is that the best of so many unrelated patches is as near as this: natural
- * logarithm, at least 0. */
-static double surprise(const nearest *found)
-{
-    const double z = (found->distance - CHANCE_MEAN) / CHANCE_DEVIATION;
-    const double chance = (double)found->compared * erfc(-z / sqrt(2.0)) / 2;
-    return chance < 1 ? -log(chance) : 0;
-}
-
 /* Make the photo's feature belong to this one of the reference, unless it fits another better. */
 static void claim(ag_guide *guide, const nearest *found, uint32_t feature)
 {
@@ -177,6 +166,30 @@ static void claim(ag_guide *guide, const nearest *found, uint32_t feature)
         return;
     *owner = feature;
     guide->distances[found->photo] = found->distance;
+}
+
+static size_t place_of(const ag_keypoint *keypoint)
+{
+    const size_t column = (size_t)(AG_UNIT(keypoint->x) * (PLACES - 1));
+    const size_t row = (size_t)(AG_UNIT(keypoint->y) * (PLACES - 1));
+    return row * PLACES + column;
+}
+
+/* Write down who belongs to whom. */
+static void collect(const ag_guide *guide, ag_guide_result *out, ag_consensus_point *points,
+                    const ag_feature_set *photo, const ag_feature_set *reference)
+{
+    bool is_taken[PLACES * PLACES] = {false};
+    *out = (ag_guide_result){0};
+    for (uint32_t i = 0; i < photo->count; i++) {
+        const uint32_t feature = guide->owners[i];
+        if (feature == NONE)
+            continue;
+        const ag_keypoint *keypoint = &reference->keypoints[feature];
+        points[out->matches++] = ag_consensus_point_of(&photo->keypoints[i], keypoint);
+        out->places += !is_taken[place_of(keypoint)];
+        is_taken[place_of(keypoint)] = true;
+    }
 }
 
 ag_status ag_guide_match(ag_guide *guide, ag_guide_result *out, ag_consensus_point *points,
@@ -189,27 +202,14 @@ ag_status ag_guide_match(ag_guide *guide, ag_guide_result *out, ag_consensus_poi
     sort_cells(guide, photo);
     memset(guide->owners, 0xff, photo->count * sizeof *guide->owners);
     const search s = {guide, photo, reference, ag_hamming_best(), radius};
-    ag_guide_result result = {0};
     for (uint32_t i = 0; i < reference->count; i++) {
         expectation e;
         if (!expect(&e, h, &reference->keypoints[i]))
             continue;
         const nearest found = search_around(&s, &e, i);
-        result.visible++;
-        result.compared += found.compared;
-        if (found.photo != NONE) {
+        if (found.photo != NONE)
             claim(guide, &found, i);
-            result.evidence += surprise(&found);
-        }
     }
-    for (uint32_t i = 0; i < photo->count; i++) {
-        const uint32_t feature = guide->owners[i];
-        if (feature == NONE)
-            continue;
-        ag_consensus_point *point = &points[result.matches++];
-        *point = ag_consensus_point_of(&photo->keypoints[i], &reference->keypoints[feature]);
-        point->reference = feature;
-    }
-    *out = result;
+    collect(guide, out, points, photo, reference);
     return AG_OK;
 }

@@ -20,10 +20,10 @@ ag_guide *ag_guide_create(void);
 void ag_guide_destroy(ag_guide *guide);
 
 typedef struct ag_guide_result {
-    size_t visible;  /* features of the reference that the photo should show */
-    size_t compared; /* pairs that were close enough to be compared */
-    size_t matches;  /* features of the reference that were found, of the photo each at most once */
-    double evidence; /* sum over these of how improbable they are by chance: natural logarithm */
+    size_t
+        matches; /* features of the reference that were found, each of the photo's at most once */
+    size_t
+        places; /* of the reference that these are at: a corner is often found on several levels */
 } ag_guide_result;
 
 /* Look for every feature of the reference at most radius (units of the photo) from where h puts it.
