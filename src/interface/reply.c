@@ -32,6 +32,7 @@ static const code_row CODES[] = {
     {"duplicate_field", 400},
     {"bad_field", 400},
     {"bad_form", 400},
+    {"place_unknown", 404},
     {"content_type", 415},
     {"too_large", 413},
     {"timed_out", 504},
