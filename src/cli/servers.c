@@ -31,6 +31,7 @@ static ag_status start_interface(ag_interface **out, const ag_cli *cli, ag_broke
     options.max_waiting = (size_t)ag_config_integer(config, AG_OPT_MAX_WAITING);
     options.threads = (unsigned)ag_config_integer(config, AG_OPT_THREADS);
     options.telemetry_path = ag_config_text(config, AG_OPT_TELEMETRY);
+    options.samples_folder = ag_config_text(config, AG_OPT_SAMPLES);
     options.version = AG_VERSION;
     options.log = cli->log;
     options.broker = broker;
