@@ -4,9 +4,9 @@
  * word. Of what such votes come to by chance, works with many features get more: hence the division
  * by the root of their number, which is about how far chance scatters.
  *
- * Unlike there, the postings carry whole descriptors and not 64 bits of them: within a word, 64 bits
- * tell a noisy copy from a stranger too rarely, and looking the rest up elsewhere costs a cache miss
- * each, while a list is read in one sweep. */
+ * Unlike there, the postings carry whole descriptors and not 64 bits of them: within a word, 64
+ * bits tell a noisy copy from a stranger too rarely, and looking the rest up elsewhere costs a
+ * cache miss each, while a list is read in one sweep. */
 #include "features/gallery_votes.h"
 
 #include "base/memory.h"
@@ -19,7 +19,7 @@
 
 /* Words that each feature of the photo looks up: more find more of its noisy descriptors, and cost
  * as many lists more. 1…AG_WORDS_MAX_FOUND. */
-#define LOOKUPS 4
+#define LOOKUPS 6
 
 /* Bits of 256 in which descriptors may differ for a vote. */
 #define FAR 72
@@ -37,6 +37,16 @@
  * next to none does not count for much. */
 #define FEATURES_BESIDES 100.0F
 
+/* Parts of a turn that votes are counted by: those of a view agree on how it is turned, but for
+ * what its slant does, and chance votes do not (Jégou et al.'s weak geometric consistency). */
+#define TURNS  16
+#define WINDOW 3
+
+/* Rungs of the pyramid by which the photo's feature may be on a coarser one than the work's: a work
+ * fills a third of a photo's length or more, and is seldom cropped to less than half. */
+#define RUNGS_MIN -8
+#define RUNGS_MAX 3
+
 /* Postings that are compared in one go. */
 #define STRIDE 256
 
@@ -48,8 +58,8 @@ static void weigh_words(ag_gallery_votes *votes)
         size_t works = 0;
         uint32_t last = UINT32_MAX;
         for (uint32_t i = view->lists[word]; i < view->lists[word + 1]; i++) {
-            works += view->postings[i] != last;
-            last = view->postings[i];
+            works += view->postings[i].work != last;
+            last = view->postings[i].work;
         }
         const float idf = works > 0 ? log1pf((float)votes->works_featured / (float)works) : 0;
         votes->rarities[word] = powf(idf, RARITY_POWER);
@@ -79,9 +89,10 @@ void ag_gallery_votes_fini(ag_gallery_votes *votes)
 
 /* What a work has got so far. */
 typedef struct tally {
-    float score;
-    float vote;       /* of the photo's feature that voted last */
-    uint32_t feature; /* that feature, from 1 */
+    float turns[TURNS]; /* by how the features are turned */
+    float vote;         /* of the photo's feature that voted last */
+    uint32_t feature;   /* that feature, from 1 */
+    uint32_t turn;      /* that it voted for */
 } tally;
 
 /* Where a feature of the photo looks. */
@@ -101,16 +112,28 @@ typedef struct search {
 } search;
 
 /* A work gets one vote from each of the photo's features: the best. */
-static void vote(tally *work, uint32_t feature, float weight)
+static void vote(tally *work, uint32_t feature, float weight, uint32_t turn)
 {
     if (work->feature != feature) {
         work->feature = feature;
         work->vote = 0;
     }
     if (weight > work->vote) {
-        work->score += weight - work->vote;
+        work->turns[work->turn] -= work->vote;
+        work->turns[turn] += weight;
         work->vote = weight;
+        work->turn = turn;
     }
+}
+
+static void vote_posting(const search *state, size_t i, const ag_gallery_posting *posting,
+                         float weight)
+{
+    const ag_keypoint *keypoint = &state->photo->keypoints[i];
+    const int rungs = keypoint->level - posting->level;
+    const uint8_t turn = (uint8_t)(keypoint->angle - posting->angle + 128 / TURNS);
+    if (rungs >= RUNGS_MIN && rungs <= RUNGS_MAX)
+        vote(&state->tallies[posting->work], (uint32_t)i + 1, weight, turn * TURNS / 256);
 }
 
 /* The votes of feature i of the photo for the works of one word. */
@@ -126,8 +149,8 @@ static void vote_word(const search *state, size_t i, uint32_t word)
         state->distances(distances, &state->photo->descriptors[i], view->filed + first, count);
         for (uint32_t n = 0; n < count; n++)
             if (distances[n] <= FAR)
-                vote(&state->tallies[view->postings[first + n]], (uint32_t)i + 1,
-                     weight * votes->weights[distances[n]]);
+                vote_posting(state, i, &view->postings[first + n],
+                             weight * votes->weights[distances[n]]);
     }
 }
 
@@ -176,6 +199,19 @@ static void offer(ag_gallery_hit *best, size_t k, ag_gallery_hit candidate)
         best[place] = candidate;
 }
 
+/* The most votes that agree on a turn. */
+static float score_of(const tally *work)
+{
+    float best = 0;
+    for (size_t first = 0; first < TURNS; first++) {
+        float sum = 0;
+        for (size_t i = 0; i < WINDOW; i++)
+            sum += work->turns[(first + i) % TURNS];
+        best = sum > best ? sum : best;
+    }
+    return best;
+}
+
 static void rank(const search *state, ag_gallery_hit *hits, size_t k, const bool *allowed)
 {
     const ag_gallery_view *view = state->votes->view;
@@ -185,7 +221,7 @@ static void rank(const search *state, ag_gallery_hit *hits, size_t k, const bool
         const float features = (float)view->works[work].feature_count;
         if (allowed == NULL || allowed[work])
             offer(hits, k,
-                  (ag_gallery_hit){work, state->tallies[work].score /
+                  (ag_gallery_hit){work, score_of(&state->tallies[work]) /
                                              sqrtf(features + FEATURES_BESIDES)});
     }
 }

@@ -147,7 +147,7 @@ static void fill_lists(const writing *state)
 {
     const ag_gallery_work *works = part_of(state, AG_GALLERY_WORKS);
     uint32_t *lists = part_of(state, AG_GALLERY_LISTS);
-    uint32_t *postings = part_of(state, AG_GALLERY_POSTINGS);
+    ag_gallery_posting *postings = part_of(state, AG_GALLERY_POSTINGS);
     ag_descriptor *filed = part_of(state, AG_GALLERY_FILED);
     const size_t words = state->header.words, features = state->header.features;
     for (size_t i = 0; i < features; i++)
@@ -158,7 +158,8 @@ static void fill_lists(const writing *state)
     for (size_t i = 0; i < state->count; i++) {
         for (uint32_t f = 0; f < works[i].feature_count; f++) {
             const uint32_t to = lists[state->word_of[works[i].first_feature + f] + 1]++;
-            postings[to] = (uint32_t)i;
+            const ag_keypoint *keypoint = &state->works[i].keypoints[f];
+            postings[to] = (ag_gallery_posting){(uint32_t)i, keypoint->angle, keypoint->level, 0};
             filed[to] = state->works[i].descriptors[f];
         }
     }
