@@ -61,7 +61,7 @@ void ag_frame_shade(const ag_frame *frame, const ag_places *places, ag_span span
         float x = size(places->x[i] - drop / 3) - edge_x, y = size(places->y[i] - drop) - edge_y;
         light[i] = 1 - frame->shadow_depth * ag_maths_fade(larger(larger(x, y), 0) / drop);
     }
-    for (size_t c = 0; c < AG_CANVAS_CHANNELS; c++)
+    for (size_t c = 0; c < AG_COLOUR_CHANNELS; c++)
         for (size_t i = span.first; i < span.end; i++)
             row[c * places->count + i] *= light[i];
 }
@@ -110,7 +110,7 @@ static float relief(const ag_frame *frame, const ag_grain *grain, const spot *s)
 static void blend(float *row, size_t stride, ag_span span, const float *tone, const float *share,
                   const ag_colour *colour)
 {
-    for (size_t c = 0; c < AG_CANVAS_CHANNELS; c++) {
+    for (size_t c = 0; c < AG_COLOUR_CHANNELS; c++) {
         float *light = row + c * stride;
         for (size_t i = span.first; i < span.end; i++)
             light[i] += share[i] * (colour->light[c] * tone[i] - light[i]);

@@ -83,7 +83,7 @@ void ag_wall_paint(const ag_wall *wall, const ag_grain *grain, const ag_places *
         float cloud = ag_grain_sample(grain, x * GRAIN_SCALE, y * GRAIN_SCALE);
         tone[i] = ag_maths_clamp(tone_at(wall, x, y, cloud), 0.2f, 1.8f);
     }
-    for (size_t c = 0; c < AG_CANVAS_CHANNELS; c++)
+    for (size_t c = 0; c < AG_COLOUR_CHANNELS; c++)
         for (size_t i = span.first; i < span.end; i++)
             row[c * places->count + i] = wall->colour.light[c] * tone[i];
 }
