@@ -173,7 +173,7 @@ static void test_photo_levels_get_harder(void **state)
     double mean[AG_PHOTO_LEVELS] = {0};
     for (int level = 0; level < AG_PHOTO_LEVELS; level++)
         for (uint64_t seed = 0; seed < 25; seed++) {
-            ag_photo photo = take(&picture, (ag_photo_level)level, 256, seed);
+            ag_photo photo = take(&picture, (ag_photo_level)level, 192, seed);
             mean[level] += likeness(&picture, &photo) / 25;
             ag_photo_fini(&photo);
         }

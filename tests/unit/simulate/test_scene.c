@@ -76,7 +76,7 @@ static ag_scene *make_bare_scene(const ag_image *picture, ag_photo_level level, 
     assert_non_null(scene);
     ag_dice dice;
     ag_dice_seed(&dice, seed, 0);
-    ag_camera_draw(&scene->camera, &dice, ag_level_get(level), picture, 500);
+    ag_camera_draw(&scene->camera, &dice, ag_level_get(level), picture, 300);
     scene->frame = (ag_frame){.kind = AG_FRAME_NONE, .shadow = 0.01f};
     return scene;
 }
@@ -165,10 +165,10 @@ static void test_scene_does_not_alias(void **state)
 {
     (void)state;
     ag_image picture;
-    assert_int_equal(ag_image_init(&picture, 2400, 2400, NULL), AG_OK);
-    for (size_t i = 0; i < (size_t)2400 * 2400; i++)
+    assert_int_equal(ag_image_init(&picture, 1200, 1200, NULL), AG_OK);
+    for (size_t i = 0; i < (size_t)1200 * 1200; i++)
         picture.rgb[3 * i] = picture.rgb[3 * i + 1] = picture.rgb[3 * i + 2] =
-            (i / 2400 + i % 2400) % 2 ? 255 : 0;
+            (i / 1200 + i % 1200) % 2 ? 255 : 0;
     ag_scene *scene = make_bare_scene(&picture, AG_PHOTO_EASY, 1);
     photo p = paint(scene, &picture);
     for (int i = 1; i < 20 * 20; i++) {
