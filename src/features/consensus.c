@@ -77,6 +77,16 @@ static size_t count_support(const ag_consensus_point *points, size_t count, size
     return support;
 }
 
+size_t ag_consensus_support(const ag_consensus_point *points, size_t count)
+{
+    size_t most = 0;
+    for (size_t s = 0; s < count && s < MAX_SAMPLES; s++) {
+        const size_t support = count_support(points, count, s);
+        most = support > most ? support : most;
+    }
+    return most;
+}
+
 /* The samples with most support, best first; returns how many. */
 static size_t rank_samples(trial best[MAX_REFINED], const ag_consensus_point *points, size_t count)
 {

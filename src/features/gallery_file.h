@@ -70,7 +70,7 @@ typedef struct ag_gallery_work {
 typedef struct ag_gallery_posting {
     uint32_t work;
     uint8_t angle, level; /* of its keypoint */
-    uint16_t unused;      /* 0 */
+    uint8_t x, y;         /* of its keypoint, in 256ths of the work's longer side */
 } ag_gallery_posting;
 
 /* A features.bin in memory, section by section. Borrowed from its bytes. */

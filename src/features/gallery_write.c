@@ -159,7 +159,9 @@ static void fill_lists(const writing *state)
         for (uint32_t f = 0; f < works[i].feature_count; f++) {
             const uint32_t to = lists[state->word_of[works[i].first_feature + f] + 1]++;
             const ag_keypoint *keypoint = &state->works[i].keypoints[f];
-            postings[to] = (ag_gallery_posting){(uint32_t)i, keypoint->angle, keypoint->level, 0};
+            postings[to] =
+                (ag_gallery_posting){(uint32_t)i, keypoint->angle, keypoint->level,
+                                     (uint8_t)(keypoint->x >> 8), (uint8_t)(keypoint->y >> 8)};
             filed[to] = state->works[i].descriptors[f];
         }
     }
