@@ -263,6 +263,20 @@ void ag_sheet_grain(ag_sheet *sheet, uint32_t seed, float strength)
     }
 }
 
+void ag_sheet_turn_hues(ag_sheet *sheet, float angle)
+{
+    /* A rotation of the colour cube around its grey diagonal. */
+    const float third = (1 - cosf(angle)) / 3, side = sinf(angle) / sqrtf(3);
+    const float own = cosf(angle) + third, next = third - side, last = third + side;
+    const ptrdiff_t count = (ptrdiff_t)sheet->width_px * sheet->height_px;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const ag_colour c = sheet->pixels[i];
+        sheet->pixels[i] =
+            (ag_colour){own * c.r + next * c.g + last * c.b, last * c.r + own * c.g + next * c.b,
+                        next * c.r + last * c.g + own * c.b};
+    }
+}
+
 static uint8_t to_byte(float value)
 {
     return (uint8_t)(ag_clamp(value, 0, 1) * 255 + 0.5F);

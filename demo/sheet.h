@@ -66,6 +66,9 @@ void ag_sheet_mat(ag_sheet *sheet, ag_colour colour, float margin);
 /* The tooth of paper: brightness varies by up to `strength`. */
 void ag_sheet_grain(ag_sheet *sheet, uint32_t seed, float strength);
 
+/* Turn all colours around the colour circle by so many radians; greys stay. */
+void ag_sheet_turn_hues(ag_sheet *sheet, float angle);
+
 /* The pixels in 8 bits; *out is owned: ag_image_fini. AG_ENOMEM. */
 AG_MUST_USE ag_status ag_sheet_develop(ag_image *out, const ag_sheet *sheet, ag_err *err);
 

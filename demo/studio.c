@@ -53,6 +53,9 @@ ag_status ag_studio_draw(ag_image *out, const ag_studio_order *order, size_t num
     if (status != AG_OK)
         return status;
     work->draw(&sheet, &random);
+    /* The kinds have few palettes, chosen by eye; further works get others of the same harmony. */
+    if (round > 0 || order->seed > 0)
+        ag_sheet_turn_hues(&sheet, ag_random_between(&random, -1, 1));
     status = ag_sheet_develop(out, &sheet, err);
     ag_sheet_fini(&sheet);
     return status;

@@ -16,7 +16,7 @@ const ag_room AG_DEMO_ROOMS[AG_ROOMS] = {
        "Two pendulums move a pen, two more move the paper, and all of them tire. Their beats are "
        "nearly, but not quite, in simple ratios; what is not quite draws the pattern.",
        ag_draw_pendulums, 1, 7},
-      {"Island Nobody Has Surveyed", "Fractal noise with contour lines, drawn by a program",
+      {"Coast Nobody Has Surveyed", "Fractal noise with contour lines, drawn by a program",
        "A map of a place that is not there. Its heights are five octaves of noise that sink "
        "towards the sheet's edge; woods, summits and rocks are where the heights allow.",
        ag_draw_island, 1.28F, 3},

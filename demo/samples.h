@@ -1,0 +1,12 @@
+/* Visitors' photos of the demo collection, for a newcomer to try. */
+#ifndef AG_DEMO_SAMPLES_H
+#define AG_DEMO_SAMPLES_H
+
+#include "base/status.h"
+
+/* Write simulated photos of works below works_folder (as ag_studio_write left them), and of two
+ * works that are not there, as JPEGs into folder; their names say what they show. Any thread.
+ * AG_ENOTFOUND, AG_EIO, AG_ENOMEM. */
+AG_MUST_USE ag_status ag_samples_write(const char *folder, const char *works_folder, ag_err *err);
+
+#endif
