@@ -62,9 +62,18 @@ static void ink_window(ag_sheet *sheet, ag_random *random, const ag_palette *pal
             size.x * 0.3F, size.y * 0.6F, dark);
 }
 
+typedef struct house {
+    ag_point corner; /* of its roof, left */
+    float width;
+    ag_colour wall;
+} house;
+
 static void ink_house(ag_sheet *sheet, ag_random *random, const ag_palette *palette,
-                      ag_point corner, float width, ag_colour wall)
+                      const house *it)
 {
+    const ag_point corner = it->corner;
+    const float width = it->width;
+    const ag_colour wall = it->wall;
     ink_roof(sheet, random, corner, width, wall);
     rectangle(sheet, corner, width, sheet->height - corner.y, wall);
     rectangle(sheet, (ag_point){corner.x - 2, corner.y - 4}, width + 4, 6,
@@ -93,6 +102,22 @@ static ag_colour dusk_colour(const void *ctx, ag_point at)
                          at.y / sky->height + 0.25F * cloud);
 }
 
+/* Houses side by side; near: 0 for the farthest row, 1 for that in front, which has gaps. */
+static void ink_houses(ag_sheet *sheet, ag_random *random, const ag_palette *palette, float near)
+{
+    const ag_colour wall =
+        ag_colour_mix(ag_palette_get(palette, 1), ag_palette_get(palette, 2), 0.45F + 0.5F * near);
+    float x = -ag_random_between(random, 0, 80);
+    while (x < sheet->width) {
+        const float high = 0.26F + 0.2F * near + ag_random_between(random, -0.1F, 0.16F);
+        house it = {.corner = {x, sheet->height * high}};
+        it.width = ag_random_between(random, 64, 150);
+        it.wall = ag_colour_vary(ag_colour_scale(wall, 1 - 0.4F * near), random, 0.15F);
+        ink_house(sheet, random, palette, &it);
+        x += it.width + ag_random_between(random, -10, near < 1 ? 4 : 60);
+    }
+}
+
 void ag_draw_night_windows(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
@@ -114,21 +139,8 @@ void ag_draw_night_windows(ag_sheet *sheet, ag_random *random)
         (ag_point){sheet->width * ag_random_between(random, 0.15F, 0.85F), sheet->height * 0.14F},
         42);
     ag_sheet_ink(sheet, ag_palette_get(palette, 4), 1);
-    for (int row = 0; row < 3; row++) {
-        const float near = (float)row / 2;
-        float x = -ag_random_between(random, 0, 80);
-        while (x < sheet->width) {
-            const float width = ag_random_between(random, 64, 150);
-            const float top =
-                sheet->height * (0.26F + 0.2F * near + ag_random_between(random, -0.1F, 0.16F));
-            const ag_colour wall = ag_colour_mix(ag_palette_get(palette, 1),
-                                                 ag_palette_get(palette, 2), 0.45F + 0.5F * near);
-            ink_house(sheet, random, palette, (ag_point){x, top}, width,
-                      ag_colour_vary(ag_colour_scale(wall, 1 - 0.4F * near), random, 0.15F));
-            x += width +
-                 (row == 2 ? ag_random_between(random, 0, 60) : ag_random_between(random, -10, 4));
-        }
-    }
+    for (int row = 0; row < 3; row++)
+        ink_houses(sheet, random, palette, (float)row / 2);
     ag_sheet_grain(sheet, sky.seed, 0.06F);
 }
 

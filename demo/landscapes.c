@@ -11,18 +11,18 @@ typedef struct ridge {
     float top, foot;            /* of the sheet that it covers */
     ag_colour peak, mist;       /* its colours above and below */
     uint32_t seed;
+    bool is_sharp; /* with pointed peaks, as old mountains have not */
 } ridge;
 
-/* Peaks `width` apart, up to `height` above `level`; sharp: pointed as old mountains are not. */
-static void raise_ridge(ridge *out, const ag_sheet *sheet, float level, float height, float width,
-                        bool is_sharp)
+/* Peaks `width` apart, up to `height` above `level`. */
+static void raise_ridge(ridge *out, const ag_sheet *sheet, float level, float height, float width)
 {
     out->top = level - height;
     out->foot = sheet->height;
     for (int i = 0; i <= RIDGE; i++) {
         const float x = sheet->width * (float)i / RIDGE;
         float up = ag_noise_fractal(out->seed, x / width, 0.5F, 6);
-        if (is_sharp)
+        if (out->is_sharp)
             up = 0.85F - 1.7F * fabsf(up) + 0.2F * ag_noise_fractal(out->seed + 7, x / 40, 0.5F, 2);
         out->points[i] = (ag_point){x, level - height * up};
     }
@@ -133,12 +133,12 @@ void ag_draw_moonrise(ag_sheet *sheet, ag_random *random)
     const int ridges = 6;
     for (int i = 0; i < ridges; i++) {
         const float near = (float)i / (float)(ridges - 1);
-        ridge it = {.seed = (uint32_t)ag_random_bits(random)};
+        ridge it = {.seed = (uint32_t)ag_random_bits(random), .is_sharp = i < 3};
         it.peak =
             ag_colour_mix(ag_palette_get(palette, 4), ag_palette_get(palette, 5), sqrtf(near));
         it.mist = ag_colour_mix(it.peak, ag_palette_get(palette, 1), 0.55F - 0.35F * near);
         raise_ridge(&it, sheet, sheet->height * (0.5F + 0.42F * near),
-                    sheet->height * (0.2F - 0.07F * near), 360 - 120 * near, i < 3);
+                    sheet->height * (0.2F - 0.07F * near), 360 - 120 * near);
         ag_pen_polygon(sheet, it.points, RIDGE + 3);
         ag_sheet_ink_shaded(sheet, ridge_colour, &it, 1);
         if (i >= 2)
@@ -422,12 +422,11 @@ void ag_draw_ink_mountains(ag_sheet *sheet, ag_random *random)
     ag_sheet_fill(sheet, paper);
     for (int i = 0; i < RIDGES; i++) {
         const float near = (float)i / (RIDGES - 1);
-        ridge it = {.seed = (uint32_t)ag_random_bits(random)};
+        ridge it = {.seed = (uint32_t)ag_random_bits(random), .is_sharp = true};
         it.peak = ag_colour_mix(paper, ink, 0.28F + 0.66F * near);
         it.mist = ag_colour_mix(paper, ink, 0.02F);
         const float height = sheet->height * (0.3F - 0.1F * near);
-        raise_ridge(&it, sheet, sheet->height * (0.4F + 0.5F * near), height, 300 - 60 * near,
-                    true);
+        raise_ridge(&it, sheet, sheet->height * (0.4F + 0.5F * near), height, 300 - 60 * near);
         const ag_colour peak = it.peak;
         it.peak = ag_colour_mix(paper, ink, 0.1F + 0.3F * near);
         it.foot = it.top + height * 2.2F;

@@ -57,28 +57,28 @@ static void take_room(wind *air, ag_point at, float width)
     }
 }
 
-static void ink_line(ag_sheet *sheet, const ag_point *path, int count, float width,
-                     ag_colour colour)
+/* A part of a ribbon, from one step to another. */
+typedef struct ribbon {
+    const ag_point *path;
+    int count; /* steps */
+    float width;
+} ribbon;
+
+static void ink_ribbon(ag_sheet *sheet, const ribbon *it, ag_colour colour)
 {
-    for (int i = 1; i < count; i++)
-        ag_pen_line(sheet, path[i - 1], path[i], width, width);
+    for (int i = 1; i < it->count; i++)
+        ag_pen_line(sheet, it->path[i - 1], it->path[i], it->width, it->width);
     ag_sheet_ink(sheet, colour, 1);
 }
 
-/* A ribbon of one colour, perhaps with bands of another. */
-static void ink_ribbon(ag_sheet *sheet, ag_random *random, const ag_palette *palette,
-                       const ag_point *path, int count, float width)
+/* Bands of another colour, at random places. */
+static void ink_bands(ag_sheet *sheet, ag_random *random, const ribbon *on, ag_colour colour)
 {
-    const ag_colour ground = ag_palette_get(palette, 1 + ag_random_below(random, 5));
-    const ag_colour band = ag_palette_get(palette, 1 + ag_random_below(random, 5));
-    ink_line(sheet, path, count, width, ag_colour_vary(ground, random, 0.06F));
-    if (width < 6 || !ag_random_chance(random, 0.4F))
-        return;
     int from = 0;
-    while (from < count) {
-        const int length = 1 + ag_random_below(random, 8);
-        const int to = from + length < count ? from + length : count;
-        ink_line(sheet, path + from, to - from, width, band);
+    while (from < on->count) {
+        const int length = 1 + ag_random_below(random, 8), left = on->count - from;
+        const ribbon band = {on->path + from, length < left ? length : left, on->width};
+        ink_ribbon(sheet, &band, colour);
         from += length + 1 + ag_random_below(random, 8);
     }
 }
@@ -107,7 +107,12 @@ void ag_draw_wind(ag_sheet *sheet, ag_random *random)
         const int count = follow(&air, path, (ag_point){x, y}, width);
         if (count < 5)
             continue;
-        ink_ribbon(sheet, random, palette, path, count, width);
+        const ribbon laid = {path, count, width};
+        const ag_colour ground = ag_palette_get(palette, 1 + ag_random_below(random, 5));
+        const ag_colour band = ag_palette_get(palette, 1 + ag_random_below(random, 5));
+        ink_ribbon(sheet, &laid, ag_colour_vary(ground, random, 0.06F));
+        if (width >= 6 && ag_random_chance(random, 0.4F))
+            ink_bands(sheet, random, &laid, band);
         for (int j = 0; j < count; j++)
             take_room(&air, path[j], width);
     }
@@ -175,12 +180,12 @@ void ag_draw_pendulums(ag_sheet *sheet, ag_random *random)
 }
 
 /* Land and sea, and the height of each pixel in sheet->plane. */
-typedef struct island {
+typedef struct coast {
     const ag_sheet *sheet;
     const ag_palette *palette;
-} island;
+} coast;
 
-static void raise_island(ag_sheet *sheet, ag_random *random)
+static void raise_coast(ag_sheet *sheet, ag_random *random)
 {
     const uint32_t seed = (uint32_t)ag_random_bits(random);
     const float cx = sheet->width * ag_random_between(random, 0.35F, 0.65F);
@@ -205,7 +210,7 @@ static float contour(float height, float slope, float step, float width_px)
 
 static ag_colour map_colour(const void *ctx, ag_point at)
 {
-    const island *map = ctx;
+    const coast *map = ctx;
     const ag_sheet *sheet = map->sheet;
     const int x = (int)(at.x * sheet->scale), y = (int)(at.y * sheet->scale);
     const int w = sheet->width_px;
@@ -283,15 +288,15 @@ static void ink_frame(ag_sheet *sheet, ag_colour paper, ag_colour ink)
     ag_sheet_ink(sheet, ink, 1);
 }
 
-void ag_draw_island(ag_sheet *sheet, ag_random *random)
+void ag_draw_coast(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x6fa3b5, 0xb9d6d3, 0xe6dcae, 0xc98f52, 0xf6efe2, 0x3a2f28}},
         {{0x9bb0a8, 0xd8ddc8, 0xc4cf9b, 0x6d8b53, 0xe9e4d0, 0x27352b}},
         {{0x34506b, 0x7fa0b0, 0xf0d9b0, 0xd0734f, 0xfff4e6, 0x1f2430}},
     };
-    const island map = {sheet, &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))]};
-    raise_island(sheet, random);
+    const coast map = {sheet, &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))]};
+    raise_coast(sheet, random);
     ag_sheet_shade(sheet, map_colour, &map);
     ink_signs(sheet, random, map.palette);
     ink_frame(sheet, ag_colour_from(0xf4ecd8), ag_palette_get(map.palette, 5));

@@ -19,7 +19,7 @@ const ag_room AG_DEMO_ROOMS[AG_ROOMS] = {
       {"Coast Nobody Has Surveyed", "Fractal noise with contour lines, drawn by a program",
        "A map of a place that is not there. Its heights are five octaves of noise that sink "
        "towards the sheet's edge; woods, summits and rocks are where the heights allow.",
-       ag_draw_island, 1.28F, 3},
+       ag_draw_coast, 1.28F, 3},
       {"Bottles, Hatched", "Still life of computed outlines and hatching, drawn by a program",
        "Bottles and fruit on a table. Outlines come from a few random proportions; the darker a "
        "side is, the more layers of hatching cross on it.",

@@ -40,7 +40,7 @@ typedef struct ag_room {
 extern const ag_room AG_DEMO_ROOMS[AG_ROOMS];
 
 /* lines.c */
-ag_draw_fn ag_draw_wind, ag_draw_pendulums, ag_draw_island, ag_draw_still_life;
+ag_draw_fn ag_draw_wind, ag_draw_pendulums, ag_draw_coast, ag_draw_still_life;
 /* tiles.c */
 ag_draw_fn ag_draw_grid, ag_draw_arcs, ag_draw_rose_window, ag_draw_stars;
 /* growth.c */
