@@ -61,7 +61,7 @@ int main(int argc, char **argv)
     ag_err err;
     ag_status status;
     if (argc == 4 && strcmp(argv[1], "samples") == 0) {
-        status = ag_samples_write(argv[3], argv[2], &err);
+        status = ag_samples_write(argv[3], argv[2], AG_SAMPLES_SIDE_PX, &err);
     } else if (read_options(&order, argc, argv) && optind == argc - 1) {
         status = ag_studio_write(argv[optind], &order, &err);
     } else {

@@ -2,15 +2,15 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "image/image.h"
 #include "simulate/photo.h"
 #include "studio.h"
 #include "works.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
-
-#define PHOTO_SIDE_PX 1280
 
 /* Works of this round hang nowhere: the demo collection is round 0. */
 #define STRANGERS_ROUND 2
@@ -71,41 +71,41 @@ static ag_status read_work(ag_image *out, const char *works_folder, size_t numbe
     return status;
 }
 
-static ag_status find_work(ag_image *out, const char *works_folder, const sample *of, ag_err *err)
+static ag_status draw_stranger(ag_image *out, size_t number, uint32_t side_px, ag_err *err)
 {
-    const size_t number = number_of(of->title);
-    if (!of->is_stranger)
-        return read_work(out, works_folder, number, err);
-    const ag_studio_order order = {.side_px = AG_STUDIO_SIDE_PX};
+    const ag_studio_order order = {.side_px = side_px};
     return ag_studio_draw(out, &order, number + STRANGERS_ROUND * AG_STUDIO_KINDS, err);
 }
 
-static ag_status write_sample(const char *folder, const char *works_folder, size_t index,
-                              ag_err *err)
+static ag_status photograph(const char *path, const char *works_folder, const sample *it,
+                            const ag_photo_options *options, ag_err *err)
 {
-    const sample *of = &SAMPLES[index];
-    const ag_photo_options options = {of->level, PHOTO_SIDE_PX, index};
+    const size_t number = number_of(it->title);
     ag_image work = {0};
     ag_photo photo = {0};
-    ag_buffer path = {0};
-    ag_buffer_printf(&path, "%s/%s, %s.jpg", folder, of->title,
-                     of->is_stranger ? "another that does not hang here" : MANNERS[of->level]);
-    ag_status status = find_work(&work, works_folder, of, err);
+    ag_status status = it->is_stranger ? draw_stranger(&work, number, options->side_px, err)
+                                       : read_work(&work, works_folder, number, err);
     if (status == AG_OK)
-        status = ag_photo_take(&photo, &work, &options, err);
+        status = ag_photo_take(&photo, &work, options, err);
     if (status == AG_OK)
-        status =
-            ag_file_write_atomic((const char *)path.data, photo.jpeg.data, photo.jpeg.length, err);
-    ag_buffer_fini(&path);
+        status = ag_file_write_atomic(path, photo.jpeg.data, photo.jpeg.length, err);
     ag_photo_fini(&photo);
     ag_image_fini(&work);
     return status;
 }
 
-ag_status ag_samples_write(const char *folder, const char *works_folder, ag_err *err)
+ag_status ag_samples_write(const char *folder, const char *works_folder, uint32_t side_px,
+                           ag_err *err)
 {
     ag_status status = ag_file_make_folder(folder, err);
-    for (size_t i = 0; i < AG_COUNT(SAMPLES) && status == AG_OK; i++)
-        status = write_sample(folder, works_folder, i, err);
+    for (size_t i = 0; i < AG_COUNT(SAMPLES) && status == AG_OK; i++) {
+        const sample *it = &SAMPLES[i];
+        const ag_photo_options options = {it->level, side_px, i};
+        char *path =
+            ag_xasprintf("%s/%s, %s.jpg", folder, it->title,
+                         it->is_stranger ? "another that does not hang here" : MANNERS[it->level]);
+        status = photograph(path, works_folder, it, &options, err);
+        free(path);
+    }
     return status;
 }

@@ -6,14 +6,15 @@ artguide=$1
 demo=$(dirname "$artguide")/demo
 make_demo=$demo/make_demo
 port=${ARTGUIDE_PORT:-5000}
+settings=$("$artguide" config)
 
 # The value of a setting, and where that is from ("default": nobody said anything).
 setting() {
-    "$artguide" config | sed -n "s/^$1 = *//p" | sed 's/ *# [^#]*$//'
+    sed -n "s/^$1 = *//p" <<<"$settings" | sed 's/ *# [^#]*$//'
 }
 
 origin() {
-    "$artguide" config | sed -n "s/^$1 = .*# //p"
+    sed -n "s/^$1 = .*# //p" <<<"$settings"
 }
 
 # A collection that somebody named, or that lies at the usual place, is the user's own.

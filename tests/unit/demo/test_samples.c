@@ -40,7 +40,7 @@ static void test_samples_are_photos_of_works_and_of_strangers(void **state)
     test_folder_make(&works);
     test_folder_make(&photos);
     assert_int_equal(ag_studio_write(works.path, &order, &err), AG_OK);
-    if (ag_samples_write(photos.path, works.path, &err) != AG_OK)
+    if (ag_samples_write(photos.path, works.path, 240, &err) != AG_OK)
         fail_msg("%s", err.message);
     DIR *entries = opendir(photos.path);
     assert_non_null(entries);
@@ -67,7 +67,7 @@ static void test_samples_need_the_works(void **state)
     (void)state;
 
     test_folder_make(&empty);
-    assert_int_equal(ag_samples_write(test_path(out, &empty, "photos"), empty.path, &err),
+    assert_int_equal(ag_samples_write(test_path(out, &empty, "photos"), empty.path, 240, &err),
                      AG_ENOTFOUND);
     assert_non_null(strstr(err.message, ".jpg"));
     test_folder_remove(&empty);
