@@ -189,7 +189,7 @@ void ag_draw_waves(ag_sheet *sheet, ag_random *random)
                 lean = ag_random_between(random, 0, AG_PI);
     for (int i = 0; i < sea.count; i++) {
         const float turn = lean + AG_PI * (float)i / (float)sea.count;
-        sea.direction[i] = (ag_point){pitch * cosf(turn), pitch * sinf(turn)};
+        sea.direction[i] = ag_point_polar((ag_point){0, 0}, turn, pitch);
         sea.phase[i] = ag_random_between(random, 0, 2 * AG_PI);
     }
     ag_sheet_shade(sheet, wave_colour, &sea);

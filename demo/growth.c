@@ -19,7 +19,7 @@ typedef struct tree {
 
 static void ink_leaves(const tree *plant, ag_point at)
 {
-    const int count = 1 + ag_random_below(plant->random, 3);
+    const int count = 2 + ag_random_below(plant->random, 4);
     for (int i = 0; i < count; i++) {
         const float turn = ag_random_between(plant->random, 0, 2 * AG_PI);
         const float away = ag_random_between(plant->random, 0, 11);
@@ -39,11 +39,10 @@ static void grow(const tree *plant, ag_point from, float angle, float length, in
     ag_pen_line(plant->sheet, from, to, width * 1.5F, width);
     ag_pen_disc(plant->sheet, to, width / 2);
     ag_sheet_ink(plant->sheet, ag_palette_get(plant->palette, 0), 1);
-    if (level == 0 || length < 3) {
-        if (ag_random_chance(plant->random, plant->leafage))
-            ink_leaves(plant, to);
+    if (level <= 1 && ag_random_chance(plant->random, plant->leafage))
+        ink_leaves(plant, to);
+    if (level == 0 || length < 3)
         return;
-    }
     const int branches = ag_random_chance(plant->random, 0.25F) ? 3 : 2;
     for (int i = 0; i < branches; i++) {
         const float side = (float)i - 0.5F * (float)(branches - 1);

@@ -174,9 +174,10 @@ void ag_pen_disc(ag_sheet *sheet, ag_point centre, float radius)
     const int count = wanted < 8 ? 8 : wanted > DISC_MAX_CORNERS ? DISC_MAX_CORNERS : wanted;
     const float angle = 2 * (float)M_PI / (float)count, cosine = cosf(angle), sine = sinf(angle);
     ag_point spoke = {radius, 0};
-    for (int i = 0; i < count; i++) {
-        corners[i] = (ag_point){centre.x + spoke.x, centre.y + spoke.y};
+    corners[0] = (ag_point){centre.x + radius, centre.y};
+    for (int i = 1; i < count; i++) {
         spoke = (ag_point){spoke.x * cosine - spoke.y * sine, spoke.x * sine + spoke.y * cosine};
+        corners[i] = (ag_point){centre.x + spoke.x, centre.y + spoke.y};
     }
     ag_pen_polygon(sheet, corners, count);
 }

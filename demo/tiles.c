@@ -181,6 +181,7 @@ enum { ROSE_RINGS = 5 };
 
 typedef struct pane {
     uint32_t id;
+    int column;
     float lead; /* how far it is to the next pane, in cells */
 } pane;
 
@@ -189,7 +190,7 @@ static pane find_pane(uint32_t seed, float x, float y, int period)
 {
     const int column = (int)floorf(x), row = (int)floorf(y);
     float nearest = 9, second = 9; /* squared */
-    uint32_t id = 0;
+    pane found = {0};
     for (int j = row - 1; j <= row + 1; j++) {
         for (int i = column - 1; i <= column + 1; i++) {
             const int wrapped = i < 0 ? i + period : i >= period ? i - period : i;
@@ -198,11 +199,14 @@ static pane find_pane(uint32_t seed, float x, float y, int period)
             const float dy = (float)j + 0.15F + 0.7F / 65536 * (float)(own >> 16) - y;
             const float away = dx * dx + dy * dy;
             second = fminf(second, fmaxf(away, nearest));
-            id = away < nearest ? own : id;
-            nearest = fminf(nearest, away);
+            if (away < nearest) {
+                nearest = away;
+                found = (pane){.id = own, .column = wrapped};
+            }
         }
     }
-    return (pane){id, sqrtf(second) - sqrtf(nearest)};
+    found.lead = sqrtf(second) - sqrtf(nearest);
+    return found;
 }
 
 /* The glass of a pane: bubbles and streaks. */
@@ -225,8 +229,8 @@ static ag_colour rose_colour(const rose *window, ag_point at, float away, float 
                                  ring * (rings < 2 ? 1 : 1.6F), columns);
     const float petal = turn * (float)window->petals + 0.5F * (float)(rings / 2 % 2);
     const float spoke = fabsf(petal - roundf(petal)) / (float)window->petals * 2 * AG_PI * away;
-    const bool is_petal = fabsf(petal - roundf(petal)) > 0.25F;
-    const int usual = 1 + (int)(ag_hash(window->seed, (uint32_t)rings, is_petal) % 5);
+    const int half = glass.column * 2 * window->petals / columns % 2; /* of a petal */
+    const int usual = 1 + (int)(ag_hash(window->seed, (uint32_t)rings, (uint32_t)half) % 5);
     const int odd = 1 + (int)((glass.id >> 8) % 5);
     const ag_colour colour =
         glass_of(window, glass, ag_hash_unit(glass.id, 3, 4) < 0.22F ? odd : usual, at);

@@ -35,7 +35,7 @@ const ag_room AG_DEMO_ROOMS[AG_ROOMS] = {
       {"Quarter Turns", "Multi-scale Truchet tiles after Carlson, drawn by a program",
        "Square tiles with arcs that always meet. A tile may be four smaller ones with figure and "
        "ground exchanged, and these again; two colours wander slowly over the whole.",
-       ag_draw_arcs, 1, 7},
+       ag_draw_arcs, 1, 4},
       {"Rose Window", "Voronoi cells in polar coordinates, drawn by a program",
        "Panes of glass in leading. Every pane holds all that is nearer to its own random point "
        "than to any other; within the rose, near is measured around the centre.",
