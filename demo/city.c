@@ -269,7 +269,7 @@ void ag_draw_blocks(ag_sheet *sheet, ag_random *random)
             ink_block(&it, (float)x, (float)y, height, ag_colour_vary(colour, random, 0.08F));
         }
     }
-    ag_sheet_mat(sheet, ag_colour_from(0xf5efe2), 30);
+    ag_sheet_mat(sheet, ag_colour_from(0xf5efe2), ag_random_between(random, 20, 50));
     ag_sheet_grain(sheet, it.seed, 0.05F);
 }
 
@@ -290,6 +290,7 @@ typedef struct kilim {
     float stitch; /* width of one, units */
     int columns, rows;
     uint32_t seed;
+    int border; /* stitches until its colour changes */
     band bands[BANDS];
 } kilim;
 
@@ -317,7 +318,7 @@ static int pattern(const band *in, int column, int row)
 static ag_colour stitch_colour(const kilim *cloth, int column, int row)
 {
     const int edge = column < cloth->columns - 1 - column ? column : cloth->columns - 1 - column;
-    int index = edge < 2 ? 0 : 1 + (row / 5 + edge / 2) % 3;
+    int index = edge < 2 ? 0 : 1 + (row / cloth->border + edge / 2) % 3;
     if (edge >= 7) {
         const band *in = cloth->bands;
         while (in < cloth->bands + BANDS - 1 && (float)row >= in->to)
@@ -377,6 +378,7 @@ void ag_draw_kilim(ag_sheet *sheet, ag_random *random)
         for (int j = 0; j < 3; j++)
             in->colours[j] = (first + j * (1 + ag_random_below(random, 2))) % 6;
     }
+    cloth.border = 3 + ag_random_below(random, 7);
     ag_sheet_shade(sheet, kilim_colour, &cloth);
     ag_sheet_grain(sheet, cloth.seed, 0.06F);
 }

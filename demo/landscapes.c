@@ -299,28 +299,35 @@ static ag_colour aurora_colour(const void *ctx, ag_point at)
         ag_colour_mix(night_colour(it, up), ag_palette_get(it->palette, 0), 0.25F), 0.75F);
 }
 
-static void ink_cabin(ag_sheet *sheet, ag_point foot, float size)
+/* A cabin at the water: somebody is at home. */
+static void ink_cabin(ag_sheet *sheet, ag_random *random, ag_point foot)
 {
-    const ag_point house[] = {{foot.x - size, foot.y},
-                              {foot.x - size, foot.y - size},
-                              {foot.x, foot.y - size * 1.7F},
-                              {foot.x + size, foot.y - size},
-                              {foot.x + size, foot.y}};
+    const float half = ag_random_between(random, 18, 40), wall = ag_random_between(random, 16, 28);
+    const float roof = wall + half * ag_random_between(random, 0.4F, 0.9F);
+    const int windows = 1 + ag_random_below(random, 3);
+    const ag_point house[] = {{foot.x - half, foot.y},
+                              {foot.x - half, foot.y - wall},
+                              {foot.x, foot.y - roof},
+                              {foot.x + half, foot.y - wall},
+                              {foot.x + half, foot.y}};
     ag_pen_polygon(sheet, house, 5);
-    ag_pen_rectangle(sheet, (ag_point){foot.x + size * 0.4F, foot.y - size * 1.9F},
-                     (ag_point){foot.x + size * 0.65F, foot.y - size});
+    const float chimney = foot.x + half * ag_random_between(random, -0.7F, 0.6F);
+    ag_pen_rectangle(sheet, (ag_point){chimney, foot.y - roof - 4},
+                     (ag_point){chimney + 7, foot.y - wall});
     ag_sheet_ink(sheet, ag_colour_from(0x0d1013), 1);
-    for (int i = -1; i <= 1; i += 2)
-        ag_pen_rectangle(
-            sheet, (ag_point){foot.x + size * (0.45F * (float)i - 0.2F), foot.y - size * 0.8F},
-            (ag_point){foot.x + size * (0.45F * (float)i + 0.2F), foot.y - size * 0.35F});
-    ag_sheet_ink(sheet, ag_colour_from(0xffc861), 1);
-    for (int i = 1; i < 5; i++) /* their light on the water */
-        ag_pen_line(sheet,
-                    (ag_point){foot.x - size * 0.7F / (float)i, foot.y + size * 0.35F * (float)i},
-                    (ag_point){foot.x + size * 0.6F / (float)i, foot.y + size * 0.35F * (float)i},
-                    2.4F, 1.4F);
-    ag_sheet_ink(sheet, ag_colour_from(0xffc861), 0.6F);
+    const ag_colour light = ag_colour_from(0xffc861);
+    for (int i = 0; i < windows; i++) {
+        const float x = foot.x + half * (2 * ((float)i + 0.5F) / (float)windows - 1);
+        ag_pen_rectangle(sheet, (ag_point){x - 5, foot.y - wall * 0.8F},
+                         (ag_point){x + 5, foot.y - wall * 0.35F});
+        ag_sheet_ink(sheet, light, 1);
+        for (int j = 1; j < 5; j++) { /* on the water */
+            const float y = foot.y + 8 * (float)j, sway = ag_random_between(random, -4, 4);
+            ag_pen_line(sheet, (ag_point){x + sway - 6, y}, (ag_point){x + sway + 6, y}, 2.4F,
+                        1.4F);
+        }
+        ag_sheet_ink(sheet, light, 0.6F);
+    }
 }
 
 void ag_draw_aurora(ag_sheet *sheet, ag_random *random)
@@ -357,9 +364,8 @@ void ag_draw_aurora(ag_sheet *sheet, ag_random *random)
     ag_pen_rectangle(sheet, (ag_point){0, night.shore - 2},
                      (ag_point){sheet->width, night.shore + 5});
     ag_sheet_ink(sheet, ag_palette_get(night.palette, 4), 1);
-    ink_cabin(sheet,
-              (ag_point){sheet->width * ag_random_between(random, 0.12F, 0.88F), night.shore + 4},
-              26);
+    const float home = sheet->width * ag_random_between(random, 0.12F, 0.88F);
+    ink_cabin(sheet, random, (ag_point){home, night.shore + 4});
     ag_sheet_grain(sheet, night.seed, 0.06F);
 }
 

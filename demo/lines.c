@@ -262,28 +262,26 @@ static void ink_signs(ag_sheet *sheet, ag_random *random, const ag_palette *pale
     ag_sheet_ink(sheet, ink, 0.75F);
 }
 
-/* The graticule, and the map's frame of black and white bars. */
-static void ink_frame(ag_sheet *sheet, ag_colour paper, ag_colour ink)
+/* The graticule with its meshes `pitch` wide, and the map's frame of bars. */
+static void ink_frame(ag_sheet *sheet, ag_colour paper, ag_colour ink, float margin, float pitch)
 {
-    const float right = sheet->width - MARGIN, bottom = sheet->height - MARGIN;
-    for (float x = MARGIN + 120; x < right; x += 120)
-        ag_pen_line(sheet, (ag_point){x, MARGIN}, (ag_point){x, bottom}, 1, 1);
-    for (float y = MARGIN + 120; y < bottom; y += 120)
-        ag_pen_line(sheet, (ag_point){MARGIN, y}, (ag_point){right, y}, 1, 1);
+    const float right = sheet->width - margin, bottom = sheet->height - margin;
+    for (float x = margin + pitch; x < right; x += pitch)
+        ag_pen_line(sheet, (ag_point){x, margin}, (ag_point){x, bottom}, 1, 1);
+    for (float y = margin + pitch; y < bottom; y += pitch)
+        ag_pen_line(sheet, (ag_point){margin, y}, (ag_point){right, y}, 1, 1);
     ag_sheet_ink(sheet, ink, 0.3F);
-    ag_sheet_mat(sheet, ink, MARGIN);
-    ag_sheet_mat(sheet, paper, MARGIN - 3);
-    for (float x = MARGIN; x < right - 1; x += 120) {
-        ag_pen_rectangle(sheet, (ag_point){x, MARGIN - 12},
-                         (ag_point){fminf(x + 60, right), MARGIN});
-        ag_pen_rectangle(sheet, (ag_point){x, bottom},
-                         (ag_point){fminf(x + 60, right), bottom + 12});
+    ag_sheet_mat(sheet, ink, margin);
+    ag_sheet_mat(sheet, paper, margin - 3);
+    for (float x = margin; x < right - 1; x += pitch) {
+        const float end = fminf(x + pitch / 2, right);
+        ag_pen_rectangle(sheet, (ag_point){x, margin - 12}, (ag_point){end, margin});
+        ag_pen_rectangle(sheet, (ag_point){x, bottom}, (ag_point){end, bottom + 12});
     }
-    for (float y = MARGIN; y < bottom - 1; y += 120) {
-        ag_pen_rectangle(sheet, (ag_point){MARGIN - 12, y},
-                         (ag_point){MARGIN, fminf(y + 60, bottom)});
-        ag_pen_rectangle(sheet, (ag_point){right, y},
-                         (ag_point){right + 12, fminf(y + 60, bottom)});
+    for (float y = margin; y < bottom - 1; y += pitch) {
+        const float end = fminf(y + pitch / 2, bottom);
+        ag_pen_rectangle(sheet, (ag_point){margin - 12, y}, (ag_point){margin, end});
+        ag_pen_rectangle(sheet, (ag_point){right, y}, (ag_point){right + 12, end});
     }
     ag_sheet_ink(sheet, ink, 1);
 }
@@ -299,7 +297,9 @@ void ag_draw_coast(ag_sheet *sheet, ag_random *random)
     raise_coast(sheet, random);
     ag_sheet_shade(sheet, map_colour, &map);
     ink_signs(sheet, random, map.palette);
-    ink_frame(sheet, ag_colour_from(0xf4ecd8), ag_palette_get(map.palette, 5));
+    const float margin = ag_random_between(random, 34, 60),
+                pitch = ag_random_between(random, 80, 150);
+    ink_frame(sheet, ag_colour_from(0xf4ecd8), ag_palette_get(map.palette, 5), margin, pitch);
     ag_sheet_grain(sheet, (uint32_t)ag_random_bits(random), 0.06F);
 }
 
@@ -346,6 +346,24 @@ static void outline(ag_sheet *sheet, const ag_point *points, int count, ag_colou
 
 enum { PROFILE = 24 };
 
+/* A label with a few lines that say nothing. */
+static void ink_label(ag_sheet *sheet, ag_random *random, const thing *on, float top)
+{
+    const int lines = 1 + ag_random_below(random, 5);
+    const float left = on->centre.x - on->radius * ag_random_between(random, 0.35F, 0.7F);
+    const float right = on->centre.x + on->radius * ag_random_between(random, 0.25F, 0.6F);
+    const float leading = ag_random_between(random, 6, 14);
+    ag_pen_rectangle(sheet, (ag_point){left, top},
+                     (ag_point){right, top + leading * (float)(lines + 1)});
+    ag_sheet_ink(sheet, ag_colour_from(0xf3e7cd), 0.9F);
+    for (int i = 1; i <= lines; i++) {
+        const float y = top + leading * (float)i;
+        const float end = left + (right - left) * ag_random_between(random, 0.45F, 0.92F);
+        ag_pen_line(sheet, (ag_point){left + 5, y}, (ag_point){end, y}, leading * 0.24F, 2);
+    }
+    ag_sheet_ink(sheet, on->ink, 0.8F);
+}
+
 /* A bottle or jug standing with its foot at centre.y + height. */
 static void ink_bottle(ag_sheet *sheet, ag_random *random, thing *it, float height)
 {
@@ -365,18 +383,7 @@ static void ink_bottle(ag_sheet *sheet, ag_random *random, thing *it, float heig
     ag_pen_polygon(sheet, points, 2 * PROFILE);
     ag_sheet_ink_shaded(sheet, thing_colour, it, 1);
     outline(sheet, points, 2 * PROFILE, it->ink);
-    const float top = foot - height * ag_random_between(random, 0.25F, 0.4F);
-    const ag_point label = {it->centre.x - it->radius * 0.62F, top};
-    ag_pen_rectangle(sheet, label,
-                     (ag_point){it->centre.x + it->radius * 0.5F, top + height * 0.14F});
-    ag_sheet_ink(sheet, ag_colour_from(0xf3e7cd), 0.9F);
-    for (int i = 1; i < 5; i++) {
-        const float y = top + height * 0.028F * (float)i;
-        const float end = ag_random_between(random, 0, 0.4F);
-        ag_pen_line(sheet, (ag_point){label.x + 5, y},
-                    (ag_point){it->centre.x + end * it->radius, y}, 2.5F, 2);
-    }
-    ag_sheet_ink(sheet, it->ink, 0.8F);
+    ink_label(sheet, random, it, foot - height * ag_random_between(random, 0.25F, 0.4F));
 }
 
 static void ink_fruit(ag_sheet *sheet, ag_random *random, thing *it)
@@ -399,7 +406,7 @@ static void ink_fruit(ag_sheet *sheet, ag_random *random, thing *it)
 /* Wall and table, hatched as the things are. */
 static void ink_ground(ag_sheet *sheet, ag_random *random, thing *it, ag_colour table)
 {
-    const float edge = sheet->height * 0.6F;
+    const float edge = sheet->height * ag_random_between(random, 0.5F, 0.66F);
     it->centre = (ag_point){sheet->width * 0.3F, sheet->height * 0.25F};
     it->radius = sheet->width * 0.75F;
     it->is_ball = true;
@@ -446,6 +453,6 @@ void ag_draw_still_life(ag_sheet *sheet, ag_random *random)
         else
             ink_bottle(sheet, random, &it, sheet->height * ag_random_between(random, 0.4F, 0.62F));
     }
-    ag_sheet_mat(sheet, ag_colour_from(0xf5efe2), MARGIN);
+    ag_sheet_mat(sheet, ag_colour_from(0xf5efe2), ag_random_between(random, 30, 62));
     ag_sheet_grain(sheet, it.seed, 0.06F);
 }

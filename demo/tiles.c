@@ -164,7 +164,7 @@ void ag_draw_arcs(ag_sheet *sheet, ag_random *random)
         for (float y = 0; y < sheet->height; y += size)
             for (float x = 0; x < sheet->width; x += size)
                 lay_tiles(&floor, (ag_point){x, y}, size, 0, level);
-    ag_sheet_mat(sheet, ag_colour_from(0xf4eee2), 36);
+    ag_sheet_mat(sheet, ag_colour_from(0xf4eee2), ag_random_between(random, 24, 56));
     ag_sheet_grain(sheet, seed, 0.05F);
 }
 
@@ -386,7 +386,8 @@ void ag_draw_stars(ag_sheet *sheet, ag_random *random)
         lay_octagons(&floor, ag_random_between(random, 52, 70));
     else
         lay_dodecagons(&floor, ag_random_between(random, 40, 54));
-    ag_sheet_mat(sheet, ag_palette_get(floor.palette, 0), 34);
-    ag_sheet_mat(sheet, ag_colour_from(0xf3ead6), 28);
+    const float margin = ag_random_between(random, 18, 50);
+    ag_sheet_mat(sheet, ag_palette_get(floor.palette, 0), margin + 6);
+    ag_sheet_mat(sheet, ag_colour_from(0xf3ead6), margin);
     ag_sheet_grain(sheet, floor.seed, 0.05F);
 }

@@ -23,7 +23,7 @@ const ag_room AG_DEMO_ROOMS[AG_ROOMS] = {
       {"Bottles, Hatched", "Still life of computed outlines and hatching, drawn by a program",
        "Bottles and fruit on a table. Outlines come from a few random proportions; the darker a "
        "side is, the more layers of hatching cross on it.",
-       ag_draw_still_life, 1.22F, 3}}},
+       ag_draw_still_life, 1.22F, 11}}},
     {"Tiles",
      RULES,
      "Art Guide's Tiler",
@@ -100,7 +100,7 @@ const ag_room AG_DEMO_ROOMS[AG_ROOMS] = {
       {"Northern Lights over the Lake", "Noise in curtains, drawn by a program",
        "Curtains of light hang from lines of noise; finer noise is their rays. The lake repeats "
        "the sky, pressed and rippled, and somebody is at home.",
-       ag_draw_aurora, 1.25F, 3},
+       ag_draw_aurora, 1.25F, 6},
       {"Mountains, Ink", "Ridges with computed brush strokes, drawn by a program",
        "Ridges of folded noise, and brush strokes that run down their slopes, more upright where "
        "these are gentle. The red seal says nothing in any language.",
