@@ -4,8 +4,8 @@
  * word. Of what such votes come to by chance, works with many features get more: hence the division
  * by the root of their number, which is about how far chance scatters.
  *
- * Unlike there, the postings carry whole descriptors and not 64 bits of them: within a word, 64 bits
- * tell a noisy copy from a stranger too rarely, and looking the rest up elsewhere costs a cache miss
+ * Unlike there, the postings carry whole descriptors and not 64 bits of them: in one word, 64 bits
+ * tell a noisy copy from a stranger too rarely, and to look the rest up elsewhere is a cache miss
  * each, while a list is read in one sweep. */
 #include "features/gallery_votes.h"
 
@@ -22,7 +22,7 @@
 #define LOOKUPS 4
 
 /* Bits of 256 in which descriptors may differ for a vote. */
-#define FAR 72
+#define FAR 64
 
 /* A vote's weight falls with the distance as a Gaussian of this width. */
 #define WIDTH 30.0
