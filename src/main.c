@@ -29,7 +29,7 @@ typedef struct command {
 #define IMAGE_OPTIONS      AG_OPT_MAX_IMAGE_BYTES, AG_OPT_MIN_IMAGE_PX, AG_OPT_MAX_IMAGE_PX
 #define INTERFACE_OPTIONS                                                                          \
     AG_OPT_LISTEN, AG_OPT_PORT, AG_OPT_REQUEST_TIMEOUT_MS, AG_OPT_MAX_WAITING, IMAGE_OPTIONS,      \
-        AG_OPT_TELEMETRY
+        AG_OPT_SAMPLES, AG_OPT_TELEMETRY
 #define LOG_OPTIONS AG_OPT_CONFIG, AG_OPT_LOG_LEVEL, AG_OPT_LOG_FORMAT
 
 static const command COMMANDS[] = {
@@ -122,7 +122,10 @@ static const command COMMANDS[] = {
         .help = "Prints what each photo shows, best first. A file called - is standard input.\n",
         .is_computing = true,
         .run = ag_cli_recognize,
-        .flags = {{"json", 0, NULL, "print one JSON object a photo"}},
+        .flags = {{"json", 0, NULL, "print one JSON object a photo"},
+                  {"exhibition", 0, "NAME", "prefer what hangs in this exhibition"},
+                  {"room", 0, "NAME", "prefer what hangs in this room"},
+                  {"only", 0, NULL, "consider nothing else"}},
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, IMAGE_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
     {
