@@ -35,6 +35,8 @@ typedef enum own_column {
     COLUMN_TITLE,
     COLUMN_PERIOD,
     COLUMN_YEARS,
+    COLUMN_EXHIBITION,
+    COLUMN_ROOM,
     COLUMN_IMAGE_PATH,
     COLUMN_FILENAME,
     COLUMN_ARTIST_KEY,
@@ -43,8 +45,8 @@ typedef enum own_column {
     OWN_COLUMNS,
 } own_column;
 static const char *const OWN_NAMES[OWN_COLUMNS] = {
-    "artwork_id", "artist",   "title",      "period",         "years",
-    "image_path", "filename", "artist_key", "image_width_px", "image_height_px"};
+    "artwork_id", "artist",     "title",    "period",     "years",          "exhibition",
+    "room",       "image_path", "filename", "artist_key", "image_width_px", "image_height_px"};
 
 static bool is_flat(const char *kind)
 {
@@ -59,6 +61,8 @@ static void fill_own_row(ag_table *table, size_t row, const ag_plan_entry *entry
         [COLUMN_TITLE] = entry->title,
         [COLUMN_PERIOD] = entry->period,
         [COLUMN_YEARS] = entry->years,
+        [COLUMN_EXHIBITION] = entry->exhibition,
+        [COLUMN_ROOM] = entry->room,
         [COLUMN_IMAGE_PATH] = entry->image_path,
         [COLUMN_FILENAME] = entry->filename,
         [COLUMN_ARTIST_KEY] = entry->artist_key,

@@ -23,7 +23,7 @@
 #define LOOKUPS 6
 
 /* Bits of 256 in which descriptors may differ for a vote. */
-#define FAR 72
+#define FAR 64
 
 /* A vote's weight falls with the distance as a Gaussian of this width. */
 #define WIDTH 30.0

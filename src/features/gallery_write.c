@@ -18,7 +18,8 @@
  * search, but noisy descriptors fall into other words more often. */
 #define FEATURES_PER_WORD 6
 
-/* Words at most: a bigger tree is deeper and leaves the caches. */
+/* Words at most, about: with lists of 90 features, more of a noisy photo's descriptors meet their
+ * own than with shorter ones, at the same cost; the tree stays in the caches. */
 #define WORDS_MAX (1U << 16)
 
 /* Descriptors that the vocabulary is trained on at most (64 MiB of them). */
