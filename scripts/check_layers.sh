@@ -27,7 +27,7 @@ cli: base hub image clip features collection describe recognize simulate evaluat
 libraries="
 openssl/                    base/digest.c
 curl/                       hub/transfer.c
-(jpeglib|jerror|turbojpeg)  image/decode_jpeg.c
+(jpeglib|jerror|turbojpeg)  image/*code_jpeg.c
 spng\.h                     image/decode_png.c
 webp/                       image/decode_webp.c
 (oneapi/)?dnnl              clip/*onednn*.c
