@@ -139,7 +139,10 @@ static const command COMMANDS[] = {
         .help = "Prints what each photo shows, best first. A file called - is standard input.\n",
         .is_computing = true,
         .run = ag_cli_recognize,
-        .flags = {{"json", 0, NULL, "print one JSON object a photo"}},
+        .flags = {{"json", 0, NULL, "print one JSON object a photo"},
+                  {"exhibition", 0, "NAME", "prefer what hangs in this exhibition"},
+                  {"room", 0, "NAME", "prefer what hangs in this room"},
+                  {"only", 0, NULL, "consider nothing else"}},
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, IMAGE_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
     {

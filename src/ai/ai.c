@@ -196,11 +196,13 @@ static void log_answer(const ag_ai *ai, const work *item, const ag_answer *answe
     const char *id = item->request.request_id;
     if (answer != NULL && answer->status == AG_OK)
         ag_log_write(ai->parts.log, AG_LOG_INFO, MODULE, id,
-                     "%s %.3f %s (decode %.1f, embed %.1f, search %.1f ms)",
+                     "%s %.3f %s (decode %.1f, features %.1f, embed %.1f, search %.1f, "
+                     "verify %.1f ms)",
                      ag_match_name(answer->match), answer->confidence,
                      answer->candidate_count > 0 ? answer->candidates[0].artwork->id : "nothing",
-                     answer->timings.decode_ms, answer->timings.embed_ms,
-                     answer->timings.search_ms);
+                     answer->timings.decode_ms, answer->timings.features_ms,
+                     answer->timings.embed_ms, answer->timings.search_ms,
+                     answer->timings.verify_ms);
     else
         ag_log_write(ai->parts.log, AG_LOG_WARN, MODULE, id, "refused: %s",
                      answer != NULL ? answer->err.message : item->err.message);
@@ -243,6 +245,9 @@ static void serve_batch(ag_ai *ai, size_t taken, const atomic_bool *stop)
             .image_length = item->request.image_length,
             .lang = item->request.lang,
             .wants_description = item->request.show_context,
+            .exhibition = item->request.exhibition,
+            .room = item->request.room,
+            .is_limited = item->request.is_limited,
         };
     }
     ag_recognize(ai->parts.engine->recognizer, ai->answers, ai->queries, readable, ai->arena);

@@ -19,6 +19,9 @@ typedef struct span {
     size_t length;
 } span;
 
+/* The scope of a request that is_limited. */
+static const char ONLY[] = "only";
+
 bool ag_request_id_is_valid(const char *id, size_t length)
 {
     if (length < 1 || length > AG_REQUEST_ID_MAX)
@@ -57,6 +60,9 @@ static json_t *small_fields(const ag_request *request)
         add_time(object, "timestamp", request->timestamp_us) &&
         json_object_set_new(object, "show_context", json_boolean(request->show_context)) == 0 &&
         add_text(object, "lang", request->lang) && add_text(object, "style", request->style) &&
+        add_text(object, "exhibition", request->exhibition) &&
+        add_text(object, "room", request->room) &&
+        add_text(object, "scope", request->is_limited ? ONLY : NULL) &&
         add_text(object, "reply_to", request->reply_to) &&
         add_time(object, "deadline", request->deadline_us);
     if (ok)
@@ -224,18 +230,37 @@ static int64_t read_time(const json_t *object, const char *key, ag_status *statu
     return wall_us;
 }
 
+/* The name of a place; NULL where it is missing, empty or of another type. */
+static ag_status read_place(const char **out, const json_t *object, const char *key, ag_err *err)
+{
+    const char *name = ag_json_string(object, key, "");
+    if (strlen(name) > AG_REQUEST_PLACE_MAX)
+        return ag_err_set(err, AG_EFORMAT, "the request's %s has more than %d bytes", key,
+                          AG_REQUEST_PLACE_MAX);
+    *out = *name != '\0' ? name : NULL;
+    return AG_OK;
+}
+
 /* Copies into the arena; what is missing or of another type stays NULL. */
 static ag_status read_texts(ag_request *out, ag_arena *arena, const json_t *object, ag_err *err)
 {
     const char *reply_to = ag_json_string(object, "reply_to", NULL);
     if (reply_to != NULL && !ag_request_id_is_valid(reply_to, strlen(reply_to)))
         reply_to = NULL; /* no channel has such a name: no one listens there */
+    const char *exhibition = NULL, *room = NULL;
+    ag_status status = read_place(&exhibition, object, "exhibition", err);
+    if (status == AG_OK)
+        status = read_place(&room, object, "room", err);
+    if (status != AG_OK)
+        return status;
     const struct {
         const char **to;
         const char *text;
     } fields[] = {
         {&out->lang, ag_json_string(object, "lang", NULL)},
         {&out->style, ag_json_string(object, "style", NULL)},
+        {&out->exhibition, exhibition},
+        {&out->room, room},
         {&out->reply_to, reply_to},
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -258,6 +283,7 @@ static ag_status read_fields(ag_request *out, ag_arena *arena, const json_t *obj
     if (status != AG_OK)
         return status;
     out->show_context = read_flag(json_object_get(object, "show_context"));
+    out->is_limited = strcmp(ag_json_string(object, "scope", ""), ONLY) == 0;
     out->timestamp_us =
         read_time(object, "timestamp", &status, NULL); /* for logs only: any will do */
     out->deadline_us = read_time(object, "deadline", &status, err);

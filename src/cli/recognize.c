@@ -38,12 +38,16 @@ static void print_cell(const char *text)
 static void print_table(const char *path, const ag_answer *answer)
 {
     const ag_timings *t = &answer->timings;
-    printf("%s: %s, confidence %.2f (decode %.1f, embed %.1f, search %.1f ms)\n", path,
-           ag_match_name(answer->match), answer->confidence, t->decode_ms, t->embed_ms,
-           t->search_ms);
+    printf("%s: %s, confidence %.2f (decode %.1f, features %.1f, embed %.1f, search %.1f, "
+           "verify %.1f ms)\n",
+           path, ag_match_name(answer->match), answer->confidence, t->decode_ms, t->features_ms,
+           t->embed_ms, t->search_ms, t->verify_ms);
     for (size_t i = 0; i < answer->candidate_count; i++) {
         const ag_artwork *artwork = answer->candidates[i].artwork;
-        printf("  %zu  %.4f  ", i + 1, answer->candidates[i].similarity);
+        char similarity[16] = "     -";
+        if (!isnan(answer->candidates[i].similarity))
+            snprintf(similarity, sizeof similarity, "%.4f", answer->candidates[i].similarity);
+        printf("  %zu  %s  ", i + 1, similarity);
         print_cell(artwork->title);
         printf("  (");
         print_cell(artwork->artist);
@@ -70,7 +74,14 @@ static ag_status recognize_file(const ag_cli *cli, const ag_engine *engine, cons
     ag_arena *arena = ag_arena_create(0);
     ag_status status = read_photo(&photo, path, &limits, err);
     if (status == AG_OK) {
-        const ag_query query = {photo.data, photo.length, NULL, true};
+        const ag_query query = {
+            .image = photo.data,
+            .image_length = photo.length,
+            .wants_description = true,
+            .exhibition = ag_cli_flag_value(cli, "exhibition"),
+            .room = ag_cli_flag_value(cli, "room"),
+            .is_limited = ag_cli_flag_value(cli, "only") != NULL,
+        };
         ag_answer answer;
         ag_recognize(engine->recognizer, &answer, &query, 1, arena);
         status = answer.status;
@@ -90,6 +101,9 @@ int ag_cli_recognize(const ag_cli *cli)
 {
     if (cli->argc == 0)
         return ag_cli_usage_error("recognize: name the photos, or - for standard input");
+    if (ag_cli_flag_value(cli, "only") != NULL && ag_cli_flag_value(cli, "exhibition") == NULL &&
+        ag_cli_flag_value(cli, "room") == NULL)
+        return ag_cli_usage_error("recognize: --only needs --exhibition or --room");
     ag_engine_options options = ag_cli_engine_options(cli->config);
     options.max_batch = 1;
     ag_err err;

@@ -27,6 +27,22 @@ AG_MUST_USE ag_status ag_gallery_open(ag_gallery **out, const char *path,
                                       const char *extractor_name, ag_err *err);
 void ag_gallery_close(ag_gallery *gallery);
 
+/* As ag_gallery_open, from bytes in memory: aligned to AG_MEMORY_ALIGNMENT, borrowed until
+ * ag_gallery_close. */
+AG_MUST_USE ag_status ag_gallery_parse(ag_gallery **out, const void *bytes, size_t length,
+                                       const char *extractor_name, ag_err *err);
+
+/* What a gallery holds. */
+typedef struct ag_gallery_facts {
+    size_t works;          /* as many as the collection has rows */
+    size_t works_featured; /* that have features */
+    size_t features;       /* of all works */
+    size_t words;          /* of the vocabulary */
+    size_t bytes;          /* of the file */
+} ag_gallery_facts;
+
+void ag_gallery_facts_of(const ag_gallery *gallery, ag_gallery_facts *out);
+
 /* Works in the gallery: as many as the collection has rows. */
 size_t ag_gallery_count(const ag_gallery *gallery);
 

@@ -10,6 +10,9 @@
 
 typedef struct ag_verifier ag_verifier;
 
+/* The score at which it is as likely that the photo shows the reference as that it does not. */
+#define AG_VERIFY_EVEN 10.0
+
 /* What comparing a photo with one reference gave. */
 typedef struct ag_verification {
     /* How sure it is that the photo shows the reference: 0 is nothing in common; grows without

@@ -27,6 +27,20 @@ static bool is_array(const json_t *value)
     return json_is_array(value);
 }
 
+/* The corners of a work in the photo: four points. */
+static bool is_outline(const json_t *value)
+{
+    size_t i;
+    const json_t *point;
+    json_array_foreach(value, i, point)
+    {
+        if (json_array_size(point) != 2 || !json_is_number(json_array_get(point, 0)) ||
+            !json_is_number(json_array_get(point, 1)))
+            return false;
+    }
+    return json_array_size(value) == 4;
+}
+
 static bool is_object(const json_t *value)
 {
     return json_is_object(value);
@@ -46,6 +60,10 @@ static const field_row FIELDS[] = {
     {"description", is_text, true},
     {"match", is_text, false},
     {"artwork_id", is_text_or_number, false},
+    {"similarity", is_number, false},
+    {"corners", is_outline, false},
+    {"exhibition", is_text, false},
+    {"room", is_text, false},
     {"similar", is_array, false},
     {"timings", is_object, false},
     {"encoder", is_text, false},

@@ -18,7 +18,8 @@
 
 static const char QUEUE_AWAY[] = "The queue cannot be reached; please try again in a moment.";
 
-static const char *const OPTION_NAMES[] = {"show_context", "lang", "style"};
+static const char *const OPTION_NAMES[] = {"show_context", "lang", "style",
+                                           "exhibition",   "room", "scope"};
 
 /* Count the exchange in, or say why it cannot be. */
 static void count_in(ag_exchange *exchange)
@@ -66,6 +67,11 @@ void ag_recognize_admit(ag_exchange *exchange)
         count_in(exchange);
 }
 
+static const char *null_if_empty(const char *text)
+{
+    return text[0] == '\0' ? NULL : text;
+}
+
 /* The request's JSON into out; the picture is not needed any more afterwards. */
 static ag_status make_request(ag_exchange *exchange, ag_buffer *out, ag_err *err)
 {
@@ -82,8 +88,11 @@ static ag_status make_request(ag_exchange *exchange, ag_buffer *out, ag_err *err
         .image = upload->image,
         .image_length = upload->image_length,
         .show_context = upload->show_context,
-        .lang = upload->lang[0] == '\0' ? NULL : upload->lang,
-        .style = upload->style[0] == '\0' ? NULL : upload->style,
+        .lang = null_if_empty(upload->lang),
+        .style = null_if_empty(upload->style),
+        .exhibition = null_if_empty(upload->exhibition),
+        .room = null_if_empty(upload->room),
+        .is_limited = upload->is_limited,
         .reply_to = exchange->server->id,
         .timestamp_us = now_us,
         .deadline_us = now_us + exchange->waiter.deadline_us - ag_clock_monotonic_us(),

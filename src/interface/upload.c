@@ -1,5 +1,6 @@
 #include "interface/upload.h"
 
+#include "base/utf8.h"
 #include "interface/multipart.h"
 
 #include <ctype.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define OPTION_MAX 64 /* bytes of any option's value */
+#define OPTION_MAX AG_REQUEST_PLACE_MAX /* bytes of any option's value */
 
 typedef struct choice {
     const char *word;
@@ -69,16 +70,55 @@ static bool set_style(ag_upload *upload, const char *value)
     return true;
 }
 
+/* UTF-8 of a bounded length, without control characters. */
+static bool set_place(char out[AG_REQUEST_PLACE_MAX + 1], const char *value)
+{
+    size_t length = strlen(value);
+    if (length > AG_REQUEST_PLACE_MAX)
+        return false;
+    for (size_t i = 0, bytes; i < length; i += bytes) {
+        bytes = ag_utf8_sequence_length(value + i, length - i);
+        if (bytes == 0 || iscntrl((unsigned char)value[i]))
+            return false;
+    }
+    memcpy(out, value, length + 1);
+    return true;
+}
+
+static bool set_exhibition(ag_upload *upload, const char *value)
+{
+    return set_place(upload->exhibition, value);
+}
+
+static bool set_room(ag_upload *upload, const char *value)
+{
+    return set_place(upload->room, value);
+}
+
+static bool set_scope(ag_upload *upload, const char *value)
+{
+    bool is_only = strcmp(value, "only") == 0;
+    if (!is_only && strcmp(value, "prefer") != 0)
+        return false;
+    upload->is_limited = is_only;
+    return true;
+}
+
 typedef struct option_row {
     const char *name;
     bool (*set)(ag_upload *upload, const char *value); /* false: not acceptable */
     const char *hint;                                  /* what is acceptable */
 } option_row;
 
+#define PLACE_HINT "must be a name of at most 256 bytes of UTF-8"
+
 static const option_row OPTIONS[] = {
     {"show_context", set_show_context, "must be true or false"},
     {"lang", set_lang, "must be a language tag such as \"en\" or \"pt-BR\""},
     {"style", set_style, "must be at most 32 letters, digits, - and _"},
+    {"exhibition", set_exhibition, PLACE_HINT},
+    {"room", set_room, PLACE_HINT},
+    {"scope", set_scope, "must be prefer or only"},
 };
 
 static ag_status bad_field(ag_err *err, const char *name, const char *hint)

@@ -3,6 +3,7 @@
 #define AG_INTERFACE_UPLOAD_H
 
 #include "base/status.h"
+#include "broker/message.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,11 +16,14 @@
 #define AG_UPLOAD_FORM_BYTES 65536
 
 typedef struct ag_upload {
-    const uint8_t *image;                /* borrowed from the body; NULL: none came */
-    size_t image_length;                 /* bytes */
-    bool show_context;                   /* a description is wanted */
-    char lang[AG_UPLOAD_LANG_MAX + 1];   /* language tag, or "" */
-    char style[AG_UPLOAD_STYLE_MAX + 1]; /* of the description, or "" */
+    const uint8_t *image;                      /* borrowed from the body; NULL: none came */
+    size_t image_length;                       /* bytes */
+    bool show_context;                         /* a description is wanted */
+    char lang[AG_UPLOAD_LANG_MAX + 1];         /* language tag, or "" */
+    char style[AG_UPLOAD_STYLE_MAX + 1];       /* of the description, or "" */
+    char exhibition[AG_REQUEST_PLACE_MAX + 1]; /* where it was taken, UTF-8, or "" */
+    char room[AG_REQUEST_PLACE_MAX + 1];       /* likewise */
+    bool is_limited;                           /* only what hangs there is asked for */
 } ag_upload;
 
 /* A request's body and the header that says what it is. */
@@ -29,8 +33,8 @@ typedef struct ag_upload_source {
     size_t length;            /* bytes */
 } ag_upload_source;
 
-/* No picture, show_context on, no style; the language is the first of Accept-Language (may be NULL)
- * that is well-formed. */
+/* No picture, show_context on, no style, no place; the language is the first of Accept-Language
+ * (may be NULL) that is well-formed. */
 void ag_upload_init(ag_upload *out, const char *accept_language);
 
 /* Is this a Content-Type that ag_upload_read takes? AG_EUNSUPPORTED, code "content_type". */

@@ -1,4 +1,5 @@
 /* Forms: the bytes as a body, and as a Content-Type with a boundary. */
+#include "base/json.h"
 #include "interface/upload.h"
 
 #include <stdlib.h>
@@ -6,12 +7,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Every byte that is handed on must lie within the body. */
+/* Every byte that is handed on must lie within the body, and names be text that JSON can hold. */
 static void check(const ag_upload *upload, const uint8_t *body, size_t size)
 {
     if (upload->image != NULL &&
         (upload->image < body || upload->image_length > (size_t)(body + size - upload->image)))
         abort();
+    json_t *names = json_pack("[s, s]", upload->exhibition, upload->room);
+    if (names == NULL)
+        abort();
+    json_decref(names);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

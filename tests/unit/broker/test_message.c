@@ -53,8 +53,11 @@ static void assert_read_again(fixture *all, const ag_request *request)
     assert_int_equal(again.deadline_us, request->deadline_us);
     const char *const texts[][2] = {{again.lang, request->lang},
                                     {again.style, request->style},
+                                    {again.exhibition, request->exhibition},
+                                    {again.room, request->room},
                                     {again.reply_to, request->reply_to}};
-    for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(again.is_limited, request->is_limited);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i][1] == NULL)
             assert_null(texts[i][0]);
         else
@@ -70,6 +73,9 @@ static void test_message_round_trip_of_everything(void **state)
                                             .show_context = true,
                                             .lang = "de-AT",
                                             .style = "for \"children\" \\ \xc3\xa9",
+                                            .exhibition = "Licht & \xc3\x96l \"1900\"",
+                                            .room = "Saal 5",
+                                            .is_limited = true,
                                             .reply_to = "host:123",
                                             .timestamp_us = 1795532645123000,
                                             .deadline_us = 1795532655123000});
@@ -175,14 +181,36 @@ static void test_message_forgives_what_does_not_matter(void **state)
     assert_int_equal(
         read_text(all, &request,
                   "{\"request_id\":\"r\",\"image\":\"YWJj\",\"timestamp\":\"yesterday\","
-                  "\"lang\":7,\"style\":null,\"reply_to\":\"no such*channel\","
+                  "\"lang\":7,\"style\":null,\"exhibition\":\"\",\"room\":5,\"scope\":[\"only\"],"
+                  "\"reply_to\":\"no such*channel\","
                   "\"deadline\":null,\"more\":[1,{}]}"),
         AG_OK);
     assert_int_equal(request.timestamp_us, 0);
     assert_int_equal(request.deadline_us, 0);
     assert_null(request.lang);
     assert_null(request.style);
+    assert_null(request.exhibition);
+    assert_null(request.room);
+    assert_false(request.is_limited);
     assert_null(request.reply_to);
+}
+
+/* The longest name of a place is read, a longer one refused: its asker can be told. */
+static void test_message_bounds_the_names_of_places(void **state)
+{
+    fixture *all = *state;
+    static const char *const KEYS[] = {"exhibition", "room"};
+    for (size_t i = 0; i < 2; i++) {
+        for (int length = AG_REQUEST_PLACE_MAX; length <= AG_REQUEST_PLACE_MAX + 1; length++) {
+            char json[AG_REQUEST_PLACE_MAX + 128];
+            ag_request request;
+            snprintf(json, sizeof json, "{\"request_id\":\"r\",\"image\":\"YWJj\",\"%s\":\"%0*d\"}",
+                     KEYS[i], length, 7);
+            bool fits = length <= AG_REQUEST_PLACE_MAX;
+            assert_int_equal(read_text(all, &request, json), fits ? AG_OK : AG_EFORMAT);
+            assert_string_equal(request.request_id, "r");
+        }
+    }
 }
 
 static void test_message_refuses_hostile_requests(void **state)
@@ -251,6 +279,7 @@ int main(void)
         CASE(test_message_reads_every_way_of_writing),
         CASE(test_message_reads_show_context_as_programs_write_it),
         CASE(test_message_forgives_what_does_not_matter),
+        CASE(test_message_bounds_the_names_of_places),
         CASE(test_message_refuses_hostile_requests),
     };
 #undef CASE

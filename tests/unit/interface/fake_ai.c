@@ -22,12 +22,25 @@ struct fake_ai {
         const char *answer;
         bool is_stopping;
         size_t taken;
-        char lang[36];
-        bool show_context;
+        fake_ai_request last;
     } shared;
     ag_lease held[MAX_HELD]; /* the thread's */
     size_t held_count;
 };
+
+static void copy_text(char out[64], const char *text)
+{
+    snprintf(out, 64, "%s", text == NULL ? "" : text);
+}
+
+static void remember(fake_ai_request *last, const ag_request *request)
+{
+    copy_text(last->lang, request->lang);
+    copy_text(last->exhibition, request->exhibition);
+    copy_text(last->room, request->room);
+    last->show_context = request->show_context;
+    last->is_limited = request->is_limited;
+}
 
 static void answer_all(fake_ai *ai, const char *answer)
 {
@@ -38,9 +51,7 @@ static void answer_all(fake_ai *ai, const char *answer)
         if (ag_request_read(&request, arena, lease->json, lease->length, NULL) != AG_OK)
             abort();
         pthread_mutex_lock(&ai->shared.mutex);
-        snprintf(ai->shared.lang, sizeof ai->shared.lang, "%s",
-                 request.lang == NULL ? "" : request.lang);
-        ai->shared.show_context = request.show_context;
+        remember(&ai->shared.last, &request);
         pthread_mutex_unlock(&ai->shared.mutex);
         if (ag_broker_answer(ai->broker, lease, request.request_id, request.reply_to, answer,
                              strlen(answer), NULL) != AG_OK)
@@ -99,12 +110,12 @@ size_t fake_ai_taken(fake_ai *ai)
     return taken;
 }
 
-void fake_ai_last(fake_ai *ai, char lang[36], bool *show_context)
+fake_ai_request fake_ai_last(fake_ai *ai)
 {
     pthread_mutex_lock(&ai->shared.mutex);
-    memcpy(lang, ai->shared.lang, sizeof ai->shared.lang);
-    *show_context = ai->shared.show_context;
+    fake_ai_request last = ai->shared.last;
     pthread_mutex_unlock(&ai->shared.mutex);
+    return last;
 }
 
 void fake_ai_stop(fake_ai *ai)

@@ -19,8 +19,12 @@ void fake_ai_release(fake_ai *ai, const char *answer);
 /* Requests taken so far. */
 size_t fake_ai_taken(fake_ai *ai);
 
-/* The last request's lang and show_context. */
-void fake_ai_last(fake_ai *ai, char lang[36], bool *show_context);
+/* What the last request asked for; "" for what it did not say. */
+typedef struct fake_ai_request {
+    char lang[64], exhibition[64], room[64];
+    bool show_context, is_limited;
+} fake_ai_request;
+fake_ai_request fake_ai_last(fake_ai *ai);
 
 void fake_ai_stop(fake_ai *ai);
 

@@ -29,7 +29,8 @@ static void test_answer_success(void **state)
     json_t *body =
         reply_to("{\"status\":\"success\",\"request_id\":\"theirs\",\"artist\":\"Monet\","
                  "\"title\":\"Water Lilies\",\"confidence\":1.0000001,"
-                 "\"match\":\"confirmed\",\"extra\":[1]}",
+                 "\"match\":\"confirmed\",\"corners\":[[0,0],[1.02,0.5],[1,1],[0,1]],"
+                 "\"exhibition\":\"Light\",\"room\":null,\"similarity\":null,\"extra\":[1]}",
                  &reply, &facts);
     assert_int_equal(reply.status, 200);
     assert_string_equal(reply.code, "success");
@@ -38,6 +39,8 @@ static void test_answer_success(void **state)
     assert_true(ag_json_number(body, "confidence", 0) == 1.0);
     assert_true(json_is_null(json_object_get(body, "period")));
     assert_true(json_is_array(json_object_get(body, "extra")));
+    assert_int_equal(json_array_size(json_object_get(body, "corners")), 4);
+    assert_string_equal(ag_json_string(body, "exhibition", ""), "Light");
     assert_string_equal(facts.artist, "Monet");
     assert_string_equal(facts.match, "confirmed");
     assert_true(facts.confidence == 1.0);
@@ -92,6 +95,17 @@ static void test_answer_failures(void **state)
         {"{\"status\":\"error\",\"code\":7,\"message\":\"m\"}", 502, "recognition_failed", "m"},
         {"{\"status\":\"success\",\"artist\":7}", 502, "bad_answer", NULL},
         {"{\"status\":\"success\",\"similar\":\"x\"}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"corners\":7}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"corners\":[]}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"corners\":[[0,0],[1,0],[1,1]]}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"corners\":[[0,0],[1,0],[1,1],[0]]}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"corners\":[[0,0],[1,0],[1,1],[0,\"1\"]]}", 502, "bad_answer",
+         NULL},
+        {"{\"status\":\"success\",\"corners\":[[0,0],[1,0],[1,1],0]}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"corners\":[[0,0],[1,0],[1,1],[0,1],[0,0]]}", 502, "bad_answer",
+         NULL},
+        {"{\"status\":\"success\",\"exhibition\":[]}", 502, "bad_answer", NULL},
+        {"{\"status\":\"success\",\"room\":5}", 502, "bad_answer", NULL},
         {"{\"status\":\"perhaps\"}", 502, "bad_answer", NULL},
         {"{}", 502, "bad_answer", NULL},
         {"[]", 502, "bad_answer", NULL},

@@ -163,11 +163,11 @@ static void test_interface_good_upload(void **state)
     need_photo(f);
     uint16_t port = start(f);
     fake_ai *ai = fake_ai_start(f->broker, MONET);
-    static const char *const FIELDS[] = {"lang=pt-BR", "show_context=false", NULL};
+    static const char *const FIELDS[] = {"lang=pt-BR", "show_context=false",
+                                         "exhibition=Luz e \xc3\xb3leo", "scope=only", NULL};
     http_reply reply = http_upload(port, f->photo.data, f->photo.length, FIELDS);
     json_t *body = body_of(&reply);
-    char id[64], policy[128], lang[36];
-    bool show_context;
+    char id[64], policy[128];
 
     assert_int_equal(reply.status, 200);
     assert_string_equal(ag_json_string(body, "status", ""), "success");
@@ -178,9 +178,12 @@ static void test_interface_good_upload(void **state)
     assert_string_equal(ag_json_string(body, "request_id", ""), id);
     http_header(&reply, "Content-Security-Policy", policy, sizeof policy);
     assert_string_equal(policy, "default-src 'none'; frame-ancestors 'none'");
-    fake_ai_last(ai, lang, &show_context);
-    assert_string_equal(lang, "pt-BR");
-    assert_false(show_context);
+    fake_ai_request asked = fake_ai_last(ai);
+    assert_string_equal(asked.lang, "pt-BR");
+    assert_string_equal(asked.exhibition, "Luz e \xc3\xb3leo");
+    assert_string_equal(asked.room, "");
+    assert_true(asked.is_limited);
+    assert_false(asked.show_context);
     assert_int_equal(metric(port, "artguide_upload_held_bytes"), 0);
 
     ag_buffer csv = {0};
@@ -192,6 +195,34 @@ static void test_interface_good_upload(void **state)
     ag_buffer_fini(&csv);
     json_decref(body);
     http_reply_fini(&reply);
+    fake_ai_stop(ai);
+}
+
+/* A photo as the whole body, with everything else behind the ? of the address. */
+static void test_interface_takes_the_place_from_the_address(void **state)
+{
+    fixture *f = *state;
+    need_photo(f);
+    uint16_t port = start(f);
+    fake_ai *ai = fake_ai_start(f->broker, MONET);
+    ag_buffer request = {0};
+    ag_buffer_printf(&request,
+                     "POST /api/recognize?exhibition=Licht+%%26%%20%%C3%%96l&room=Saal%%205 "
+                     "HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Type: image/jpeg\r\n"
+                     "Content-Length: %zu\r\n\r\n",
+                     f->photo.length);
+    assert_int_equal(ag_buffer_append(&request, f->photo.data, f->photo.length, NULL), AG_OK);
+    int fd = http_connect(port);
+    http_send(fd, request.data, request.length);
+    http_reply reply = http_receive(fd);
+    close(fd);
+    assert_int_equal(reply.status, 200);
+    fake_ai_request asked = fake_ai_last(ai);
+    assert_string_equal(asked.exhibition, "Licht & \xc3\x96l");
+    assert_string_equal(asked.room, "Saal 5");
+    assert_false(asked.is_limited);
+    http_reply_fini(&reply);
+    ag_buffer_fini(&request);
     fake_ai_stop(ai);
 }
 
@@ -274,6 +305,10 @@ static void test_interface_refuses_from_the_head(void **state)
     reply = http_exchange(port, "POST /api/recognize HTTP/1.1\r\nHost: t\r\nConnection: close\r\n"
                                 "Content-Type: image/jpeg\r\nContent-Length: 0\r\n\r\n");
     assert_error(&reply, 400, "no_image");
+    reply = http_exchange(port, "POST /api/recognize?room=%FF HTTP/1.1\r\nHost: t\r\n"
+                                "Connection: close\r\nContent-Type: image/jpeg\r\n"
+                                "Content-Length: 1\r\n\r\nx");
+    assert_error(&reply, 400, "bad_field");
     reply = http_exchange(port, "POST /api/recognize?lang=%3C HTTP/1.1\r\nHost: t\r\n"
                                 "Connection: close\r\nContent-Type: image/jpeg\r\n"
                                 "Content-Length: 1\r\n\r\nx");
@@ -634,6 +669,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVED(test_interface_good_upload),
+        SERVED(test_interface_takes_the_place_from_the_address),
         SERVED(test_interface_every_valid_input),
         SERVED(test_interface_refuses_bad_images),
         SERVED(test_interface_refuses_from_the_head),

@@ -1,0 +1,35 @@
+/* The transform that most pairs of features agree on. Inside src/features and its tests only. One
+ * thread at a time for each scratch. */
+#ifndef AG_FEATURES_CONSENSUS_H
+#define AG_FEATURES_CONSENSUS_H
+
+#include "features/homography.h"
+#include "features/match.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Positions are in units of the picture's longer side from here on. */
+#define AG_UNIT(span) ((double)(span) / AG_FEATURE_SPAN)
+
+/* A pair's geometry: where, and how the patch is turned and scaled from reference to photo. */
+typedef struct ag_consensus_point {
+    double from[2], to[2];
+    double turn;      /* radians */
+    double log_scale; /* natural logarithm */
+    size_t reference; /* index of the reference's feature */
+} ag_consensus_point;
+
+/* The geometry of a pair of features. */
+ag_consensus_point ag_consensus_point_of(const ag_keypoint *photo, const ag_keypoint *reference);
+
+/* Find the homography from reference to photo that the points agree on, best points first.
+ * pairs: scratch of count. Returns how many points it explains; *out is valid when that is at least
+ * AG_CONSENSUS_MIN. */
+size_t ag_consensus_find(ag_homography *out, const ag_consensus_point *points, size_t count,
+                         ag_point_pair *pairs);
+
+/* Fewer points agree on a homography by chance too easily. */
+#define AG_CONSENSUS_MIN 5
+
+#endif
