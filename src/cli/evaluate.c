@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Flags that shape simulated photos, and mean nothing to photos that are there. */
-static const char *const SIMULATION_FLAGS[] = {"per-work", "works", "levels",
-                                               "side",     "seed",  "images"};
+/* Flags that are about simulated photos, and mean nothing to photos that are there. */
+static const char *const SIMULATION_FLAGS[] = {"per-work", "works",  "levels",     "side",
+                                               "seed",     "images", "save-photos"};
 
 static const double DEFAULT_HOLD_OUT = 0.25;
 

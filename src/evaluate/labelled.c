@@ -198,13 +198,11 @@ static ag_status resolve(labelled *photos, const ag_label_index *index, json_t *
 
 static ag_status keep_strangers(ag_photo_source *source, json_t *strangers, ag_err *err)
 {
-    const char *text;
-    json_t *nothing;
     source->strangers = ag_try_malloc(json_object_size(strangers), sizeof(char *));
     if (source->strangers == NULL && json_object_size(strangers) > 0)
         return ag_err_set(err, AG_ENOMEM, "no memory for the labels");
-    json_object_foreach(strangers, text, nothing) source->strangers[source->stranger_count++] =
-        ag_xstrdup(text);
+    for (void *at = json_object_iter(strangers); at; at = json_object_iter_next(strangers, at))
+        source->strangers[source->stranger_count++] = ag_xstrdup(json_object_iter_key(at));
     return AG_OK;
 }
 

@@ -38,21 +38,3 @@ void ag_outline_read(ag_trial *trial, const char *parameters_json)
     }
     json_decref(object);
 }
-
-char *ag_outline_write(const ag_trial *trial, const char *parameters_json)
-{
-    const double(*c)[2] = trial->corners;
-    json_t *object;
-    if (ag_json_parse_object(&object, parameters_json, strlen(parameters_json), NULL) != AG_OK)
-        object = json_object();
-    json_t *outline =
-        json_pack("{s:i, s:i, s:[[f,f],[f,f],[f,f],[f,f]]}", "width", (int)trial->width_px,
-                  "height", (int)trial->height_px, "quad", c[0][0], c[0][1], c[1][0], c[1][1],
-                  c[2][0], c[2][1], c[3][0], c[3][1]);
-    char *text = NULL;
-    if (outline != NULL && json_object_update(object, outline) == 0)
-        text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    json_decref(outline);
-    json_decref(object);
-    return text;
-}

@@ -10,7 +10,4 @@
  * whole: photos need no outline. */
 void ag_outline_read(ag_trial *trial, const char *parameters_json);
 
-/* parameters_json with the trial's corners and size added. Owned; NULL when memory is out. */
-char *ag_outline_write(const ag_trial *trial, const char *parameters_json);
-
 #endif

@@ -18,7 +18,7 @@ typedef struct ag_known_photo {
     ag_trial about;  /* borrows name, and level from the source */
     char *name;      /* of the photo's file; owned, there even if the photo could not be had */
     ag_buffer bytes; /* encoded; owned */
-    char *parameters_json; /* of a simulated photo, see ag_photo; owned, else NULL */
+    char *parameters_json; /* of a simulated photo, as ag_photo has it; owned, else NULL */
 } ag_known_photo;
 
 void ag_known_photo_fini(ag_known_photo *photo);

@@ -68,20 +68,20 @@ static void put_head(ag_buffer *out, const ag_evaluation_report *report)
 }
 
 /* A level's name, in 10 columns. */
-static void put_level(ag_buffer *out, const ag_tally_level *level)
+static void put_name(ag_buffer *out, const char *name)
 {
     const size_t start = out->length;
-    put_text(out, *level->name != '\0' ? level->name : "no level");
+    put_text(out, *name != '\0' ? name : "no level");
     const size_t width = out->length - start;
     ag_buffer_printf(out, "%*s", (int)(width < 10 ? 10 - width : 0), "");
 }
 
-static void put_present(ag_buffer *out, ag_tally_level *level)
+static void put_present(ag_buffer *out, ag_tally_level *level, const char *name)
 {
     const size_t count = level->present;
     if (count == 0)
         return;
-    put_level(out, level);
+    put_name(out, name);
     ag_buffer_printf(out, "%7zu", count);
     put_share(out, level->top1, count);
     ag_buffer_printf(out, "  %5.1f", percent(level->top5, count));
@@ -95,11 +95,11 @@ static void put_present(ag_buffer *out, ag_tally_level *level)
     ag_buffer_printf(out, "\n");
 }
 
-static void put_absent(ag_buffer *out, ag_tally_level *level)
+static void put_absent(ag_buffer *out, ag_tally_level *level, const char *name)
 {
     if (level->absent == 0)
         return;
-    put_level(out, level);
+    put_name(out, name);
     ag_buffer_printf(out, "%7zu", level->absent);
     put_share(out, level->absent_confirmed, level->absent);
     put_share(out, level->absent_likely, level->absent);
@@ -108,12 +108,12 @@ static void put_absent(ag_buffer *out, ag_tally_level *level)
 
 /* A line for each level, and for all together where there are several. */
 static void put_levels(ag_buffer *out, ag_tally *tally,
-                       void (*put)(ag_buffer *out, ag_tally_level *level))
+                       void (*put)(ag_buffer *out, ag_tally_level *level, const char *name))
 {
     for (size_t i = 0; i < tally->level_count; i++)
-        put(out, &tally->levels[i]);
+        put(out, &tally->levels[i], tally->levels[i].name);
     if (tally->level_count > 1)
-        put(out, &tally->all);
+        put(out, &tally->all, "all");
 }
 
 static void put_verdicts(ag_buffer *out, ag_tally *tally)

@@ -2,7 +2,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "evaluate/outline.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -20,11 +19,11 @@ struct ag_photo_saver {
 static ag_status open_file(FILE **out, const char *folder, const char *name, ag_err *err)
 {
     char *path = ag_xasprintf("%s/%s", folder, name);
-    FILE *file = fopen(path, "wbe");
-    ag_status status = file != NULL ? AG_OK : ag_err_set_errno(err, errno, "cannot write %s", path);
+    ag_status status = AG_OK;
+    *out = fopen(path, "wbe");
+    if (*out == NULL)
+        status = ag_err_set_errno(err, errno, "cannot write %s", path);
     free(path);
-    if (status == AG_OK)
-        *out = file;
     return status;
 }
 
@@ -62,15 +61,12 @@ static void put_label(const ag_photo_saver *saver, const ag_known_photo *photo)
     const ag_artwork none = {.id = "", .image_path = ""};
     const ag_artwork *artwork =
         about->work != SIZE_MAX ? ag_collection_artwork(saver->collection, about->work) : &none;
-    char *parameters =
-        photo->parameters_json != NULL ? ag_outline_write(about, photo->parameters_json) : NULL;
 
     put_cell(saver->labels, photo->name, ",");
     put_cell(saver->labels, artwork->id, ",");
     put_cell(saver->labels, artwork->image_path, ",");
     put_cell(saver->labels, about->level, ",");
-    put_cell(saver->labels, parameters != NULL ? parameters : "", "\r\n");
-    free(parameters);
+    put_cell(saver->labels, photo->parameters_json != NULL ? photo->parameters_json : "", "\r\n");
 }
 
 ag_status ag_photo_saver_add(ag_photo_saver *saver, const ag_known_photo *photo, ag_err *err)

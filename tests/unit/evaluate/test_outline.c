@@ -1,13 +1,9 @@
 #include "evaluate/outline.h"
 
-#include "base/json.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -39,29 +35,10 @@ static void test_outline_reads_what_is_whole(void **state)
     }
 }
 
-static void test_outline_written_is_read_again(void **state)
-{
-    const ag_trial trial = {
-        .corners = {{1.25, 2}, {29, -3.5}, {28, 39}, {2, 38}}, .width_px = 30, .height_px = 40};
-    ag_trial again = {0};
-    json_t *object;
-    (void)state;
-
-    char *text = ag_outline_write(&trial, "{\"tilt\":12.5,\"width\":\"old\"}");
-    ag_outline_read(&again, text);
-    assert_memory_equal(again.corners, trial.corners, sizeof trial.corners);
-    assert_int_equal(again.height_px, 40);
-    assert_int_equal(ag_json_parse_object(&object, text, strlen(text), NULL), AG_OK);
-    assert_float_equal(ag_json_number(object, "tilt", 0), 12.5, 1e-12);
-    json_decref(object);
-    free(text);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outline_reads_what_is_whole),
-        cmocka_unit_test(test_outline_written_is_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
