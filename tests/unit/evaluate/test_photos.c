@@ -25,6 +25,8 @@ static const ag_artwork WORKS[] = {
     {.id = "boats2", .artist = "Édouard Manet", .title = "Boats", .image_path = "c/Boats.jpg"},
 };
 
+/* Made once for all tests: databases are slow to open. The works' images are in the collection's
+ * folder, and the first one's alone below "part" again. */
 typedef struct fixture {
     test_folder folder;
     ag_collection *collection;
@@ -52,6 +54,9 @@ static int set_up(void **state)
     fixture *f = ag_xcalloc(1, sizeof *f);
     test_folder_make(&f->folder);
     f->collection = test_collection(&f->folder, WORKS, sizeof WORKS / sizeof *WORKS);
+    for (size_t i = 0; i < 4; i++)
+        write_picture(&f->folder, WORKS[i].image_path);
+    write_picture(&f->folder, "part/a/Irises.jpg");
     *state = f;
     return 0;
 }
@@ -120,13 +125,13 @@ static void test_photos_know_other_columns(void **state)
     const fixture *f = *state;
     ag_known_photo photo;
     ag_photo_source *source = read_labels(f, "File Name,Artist,Title\n"
-                                             "one.jpg,claude monet,boats\n"
-                                             "two.jpg,edouard manet,boats\n"
-                                             "three.jpg,Nobody,\n");
+                                             "1.jpg,claude monet,boats\n"
+                                             "2.jpg,edouard manet,boats\n"
+                                             "3.jpg,Nobody,\n");
 
-    test_write_text(&f->folder, "photos/one.jpg", "1");
-    test_write_text(&f->folder, "photos/two.jpg", "2");
-    test_write_text(&f->folder, "photos/three.jpg", "3");
+    test_write_text(&f->folder, "photos/1.jpg", "1");
+    test_write_text(&f->folder, "photos/2.jpg", "2");
+    test_write_text(&f->folder, "photos/3.jpg", "3");
     static const size_t ROWS[] = {2, 3, SIZE_MAX};
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(ag_photo_source_take(source, &photo, i, NULL), AG_OK);
@@ -151,10 +156,10 @@ static void test_photos_refuse_tables_that_say_too_little(void **state)
     char path[TEST_PATH_BYTES];
     ag_photo_source *source;
 
-    test_path(path, &f->folder, "labels.csv");
+    test_path(path, &f->folder, "few.csv");
     assert_int_equal(ag_photos_read(&source, f->collection, path, NULL), AG_ENOTFOUND);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        test_write_text(&f->folder, "labels.csv", CASES[i].text);
+        test_write_text(&f->folder, "few.csv", CASES[i].text);
         assert_int_equal(ag_photos_read(&source, f->collection, path, NULL), CASES[i].status);
     }
 }
@@ -190,8 +195,6 @@ static void test_photos_simulated_are_spread_over_works_and_levels(void **state)
     ag_photo_source *source;
     ag_known_photo photo;
 
-    for (size_t i = 0; i < 4; i++)
-        write_picture(&f->folder, WORKS[i].image_path);
     assert_int_equal(ag_photos_simulate(&source, f->collection, &simulation, NULL), AG_OK);
     assert_int_equal(source->count, 4 * 2 * 2);
     assert_int_equal(source->works, 4);
@@ -220,8 +223,9 @@ static void test_photos_simulated_depend_on_work_level_number_and_seed(void **st
     ag_simulation simulation = simulation_of(f);
     ag_photo_source *source;
     ag_known_photo first, photo;
+    char part[TEST_PATH_BYTES];
 
-    write_picture(&f->folder, WORKS[0].image_path);
+    simulation.images_folder = test_path(part, &f->folder, "part");
     assert_int_equal(ag_photos_simulate(&source, f->collection, &simulation, NULL), AG_OK);
     assert_int_equal(ag_photo_source_take(source, &first, 0, NULL), AG_OK);
     assert_int_equal(ag_photo_source_take(source, &photo, 0, NULL), AG_OK);
@@ -249,13 +253,12 @@ static void test_photos_simulated_depend_on_work_level_number_and_seed(void **st
 static void test_photos_saved_are_read_again(void **state)
 {
     const fixture *f = *state;
-    const ag_simulation simulation = simulation_of(f);
+    ag_simulation simulation = simulation_of(f);
     char folder[TEST_PATH_BYTES];
     ag_photo_source *source, *again;
     ag_photo_saver *saver;
 
-    for (size_t i = 0; i < 4; i++)
-        write_picture(&f->folder, WORKS[i].image_path);
+    simulation.per_work = 1;
     test_path(folder, &f->folder, "kept/photos");
     assert_int_equal(ag_photos_simulate(&source, f->collection, &simulation, NULL), AG_OK);
     assert_int_equal(ag_photo_saver_open(&saver, folder, f->collection, NULL), AG_OK);
@@ -290,15 +293,14 @@ static void test_photos_saved_are_read_again(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_photos_read_the_labels_of_a_folder),
-        TEST(test_photos_know_other_columns),
-        TEST(test_photos_refuse_tables_that_say_too_little),
-        TEST(test_photos_wait_for_no_pipe),
-        TEST(test_photos_simulated_are_spread_over_works_and_levels),
-        TEST(test_photos_simulated_depend_on_work_level_number_and_seed),
-        TEST(test_photos_saved_are_read_again),
+        cmocka_unit_test(test_photos_read_the_labels_of_a_folder),
+        cmocka_unit_test(test_photos_know_other_columns),
+        cmocka_unit_test(test_photos_refuse_tables_that_say_too_little),
+        cmocka_unit_test(test_photos_wait_for_no_pipe),
+        cmocka_unit_test(test_photos_simulated_are_spread_over_works_and_levels),
+        cmocka_unit_test(test_photos_simulated_depend_on_work_level_number_and_seed),
+        cmocka_unit_test(test_photos_saved_are_read_again),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

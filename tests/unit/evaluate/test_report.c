@@ -41,18 +41,34 @@ static void add(ag_tally *tally, const char *level, ag_match match, size_t work,
     ag_tally_add_timings(tally, &answer.timings);
 }
 
-static int set_up(void **state)
+static int set_up_all(void **state)
 {
     fixture *f = ag_xcalloc(1, sizeof *f);
-    ag_tally *tally = &f->evaluation.tally;
     test_folder_make(&f->folder);
     f->collection = test_collection(&f->folder, WORKS, 2);
+    *state = f;
+    return 0;
+}
+
+static int tear_down_all(void **state)
+{
+    fixture *f = *state;
+    ag_collection_close(f->collection);
+    test_folder_remove(&f->folder);
+    free(f);
+    return 0;
+}
+
+static int set_up(void **state)
+{
+    fixture *f = *state;
+    ag_tally *tally = &f->evaluation.tally;
     f->evaluation.photos = 4;
     for (int i = 0; i < 2; i++)
         add(tally, "easy", AG_MATCH_CONFIRMED, 0, false);
     add(tally, "hard", AG_MATCH_UNKNOWN, 1, false);
     add(tally, "hard", AG_MATCH_CONFIRMED, 1, true);
-    f->source.works = 2;
+    f->source = (ag_photo_source){.works = 2};
     f->asked = (ag_ask_options){.batch = 16, .hold_out = 0.25};
     f->simulation = (ag_simulation){.side_px = 1600, .seed = 7};
     f->report = (ag_evaluation_report){
@@ -63,7 +79,6 @@ static int set_up(void **state)
         .evaluation = &f->evaluation,
         .has_misses = true,
     };
-    *state = f;
     return 0;
 }
 
@@ -71,9 +86,6 @@ static int tear_down(void **state)
 {
     fixture *f = *state;
     ag_evaluation_fini(&f->evaluation);
-    ag_collection_close(f->collection);
-    test_folder_remove(&f->folder);
-    free(f);
     return 0;
 }
 
@@ -181,5 +193,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_report_json_is_complete, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_report_of_nothing_is_still_one, set_up, tear_down),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up_all, tear_down_all);
 }
