@@ -23,7 +23,7 @@ typedef struct number_flag {
 
 static const number_flag PER_WORK = {"per-work", 1, 1000, 0};
 static const number_flag WORKS = {"works", 1, 1000000, 0};
-static const number_flag SIDE = {"side", 64, 5000, 1600};
+static const number_flag SIDE = {"side", 100, 5000, 1600};
 static const number_flag SEED = {"seed", 0, INT64_MAX, 1};
 
 static ag_status parse_number(int64_t *out, const ag_cli *cli, const number_flag *flag, ag_err *err)
@@ -178,6 +178,9 @@ static ag_status evaluate_with(const ag_cli *cli, const ag_engine *engine,
         };
         status = print_report(cli, &report, err);
     }
+    if (status == AG_OK && evaluation.failed >= source->count)
+        status =
+            ag_err_set(err, AG_ENOTFOUND, "no photo could be used: %s", evaluation.failures[0]);
     ag_evaluation_fini(&evaluation);
     ag_photo_source_destroy(source);
     return status;

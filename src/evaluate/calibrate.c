@@ -90,7 +90,8 @@ static ag_status gather(gathering *out, const ag_engine *engine,
     status = ag_ask(engine, source, &ask, &listener, err);
     ag_photo_source_destroy(source);
     if (status == AG_OK && out->photos == 0)
-        status = ag_err_set(err, AG_EINVAL, "no work's image can be photographed: %s", out->reason);
+        status =
+            ag_err_set(err, AG_ENOTFOUND, "no work's image can be photographed: %s", out->reason);
     return status;
 }
 

@@ -29,7 +29,7 @@ typedef struct ag_calibrate_report {
 /* Photograph the collection's works, about AG_SIMULATION_PHOTOS times in all; ask about each, half
  * of them also with their own work left out; fit both curves and write calibration.json into the
  * collection's folder. A curve keeps its default where right or wrong answers are too few. What
- * opening the engine gives; AG_EINVAL (no image could be photographed: the message says why);
+ * opening the engine gives; AG_ENOTFOUND (no image could be photographed: the message says why);
  * AG_EIO. */
 AG_MUST_USE ag_status ag_calibrate_collection(ag_calibrate_report *out,
                                               const ag_calibrate_options *options, ag_err *err);
