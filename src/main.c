@@ -29,7 +29,7 @@ typedef struct command {
 #define IMAGE_OPTIONS      AG_OPT_MAX_IMAGE_BYTES, AG_OPT_MIN_IMAGE_PX, AG_OPT_MAX_IMAGE_PX
 #define INTERFACE_OPTIONS                                                                          \
     AG_OPT_LISTEN, AG_OPT_PORT, AG_OPT_REQUEST_TIMEOUT_MS, AG_OPT_MAX_WAITING, IMAGE_OPTIONS,      \
-        AG_OPT_TELEMETRY
+        AG_OPT_SAMPLES, AG_OPT_TELEMETRY
 #define LOG_OPTIONS AG_OPT_CONFIG, AG_OPT_LOG_LEVEL, AG_OPT_LOG_FORMAT
 
 static const command COMMANDS[] = {

@@ -26,6 +26,7 @@ typedef enum ag_option_id {
     AG_OPT_MAX_IMAGE_BYTES,    /* of an upload */
     AG_OPT_MIN_IMAGE_PX,       /* of either side */
     AG_OPT_MAX_IMAGE_PX,       /* of either side */
+    AG_OPT_SAMPLES,            /* folder with photos to try; empty: none */
     AG_OPT_TELEMETRY,          /* CSV file; empty: none */
     AG_OPT_LOG_LEVEL,          /* debug|info|warn|error */
     AG_OPT_LOG_FORMAT,         /* text|json */

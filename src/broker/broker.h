@@ -69,7 +69,7 @@ typedef struct ag_server_status {
     char id[64];         /* as a request id; never used before: host, pid, random */
     uint64_t answered;   /* since start */
     double rate_per_s;   /* answers, over the last ten seconds */
-    char encoder[32];    /* "clip-vit-b-32" */
+    char encoder[64];    /* how it recognises: "clip-vit-b-32", "local-features", joined by "+" */
     char collection[64]; /* version */
 } ag_server_status;
 

@@ -88,7 +88,7 @@ static ag_status recognize_file(const ag_cli *cli, const ag_engine *engine, cons
         if (status != AG_OK)
             ag_err_set_code(err, status, answer.err.code, "%s: %s", path, answer.err.message);
         else if (ag_cli_flag_value(cli, "json") != NULL)
-            status = print_json(path, &answer, ag_clip_info_of(engine->clip)->name, err);
+            status = print_json(path, &answer, engine->name, err);
         else
             print_table(path, &answer);
     }

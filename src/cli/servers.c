@@ -31,6 +31,7 @@ static ag_status start_interface(ag_interface **out, const ag_cli *cli, ag_broke
     options.max_waiting = (size_t)ag_config_integer(config, AG_OPT_MAX_WAITING);
     options.threads = (unsigned)ag_config_integer(config, AG_OPT_THREADS);
     options.telemetry_path = ag_config_text(config, AG_OPT_TELEMETRY);
+    options.samples_folder = ag_config_text(config, AG_OPT_SAMPLES);
     options.version = AG_VERSION;
     options.log = cli->log;
     options.broker = broker;
@@ -71,12 +72,16 @@ int ag_cli_interface(const ag_cli *cli)
 
 static void log_engine(const ag_cli *cli, const ag_engine *engine)
 {
-    const ag_clip_info *clip = ag_clip_info_of(engine->clip);
     const ag_collection_info *collection = ag_collection_info_of(engine->collection);
-    ag_log_write(
-        cli->log, AG_LOG_INFO, MODULE, NULL, "ready: %s in %s, %zu artworks (%s, version %s)",
-        clip->name, clip->precision == AG_PRECISION_BF16 ? "bf16" : "f32", collection->count,
-        collection->index_kind, collection->version[0] != '\0' ? collection->version : "not known");
+    const char *precision = "";
+    if (engine->clip != NULL)
+        precision =
+            ag_clip_info_of(engine->clip)->precision == AG_PRECISION_BF16 ? " in bf16" : " in f32";
+    if (engine->notice.status != AG_OK)
+        ag_log_write(cli->log, AG_LOG_WARN, MODULE, NULL, "%s", engine->notice.message);
+    ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL, "ready: %s%s, %zu artworks (version %s)",
+                 engine->name, precision, collection->count,
+                 collection->version[0] != '\0' ? collection->version : "not known");
 }
 
 /* Serve with what is open until *stop. */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Positions are in units of the picture's longer side from here on. */
 #define AG_UNIT(span) ((double)(span) / AG_FEATURE_SPAN)
@@ -15,9 +16,8 @@
 /* A pair's geometry: where, and how the patch is turned and scaled from reference to photo. */
 typedef struct ag_consensus_point {
     double from[2], to[2];
-    double turn;      /* radians */
-    double log_scale; /* natural logarithm */
-    size_t reference; /* index of the reference's feature */
+    uint8_t turn; /* 256ths */
+    int8_t rungs; /* of the pyramid's ladder, a factor of AG_PYRAMID_STEP each */
 } ag_consensus_point;
 
 /* The geometry of a pair of features. */

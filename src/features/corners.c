@@ -17,10 +17,8 @@ static const double SHARE = 2.0;
 
 struct ag_corner_finder {
     const ag_plane_kernels *kernels;
-    uint8_t *row;          /* flags of one row */
-    uint8_t *scores;       /* side × side: 0 where no corner is */
     ag_corner *candidates; /* MAX_CANDIDATES */
-    size_t side;
+    uint8_t *rows[3];      /* scores of three rows */
 };
 
 ag_status ag_corner_finder_create(ag_corner_finder **out, size_t side_px,
@@ -28,11 +26,10 @@ ag_status ag_corner_finder_create(ag_corner_finder **out, size_t side_px,
 {
     ag_corner_finder *finder = ag_xcalloc(1, sizeof *finder);
     finder->kernels = kernels;
-    finder->side = side_px;
-    finder->row = ag_try_malloc(side_px + AG_PLANE_SLACK, 1);
-    finder->scores = ag_try_malloc(side_px, side_px);
+    for (size_t i = 0; i < 3; i++)
+        finder->rows[i] = ag_try_malloc(side_px + AG_PLANE_SLACK, 1);
     finder->candidates = ag_try_malloc(MAX_CANDIDATES, sizeof *finder->candidates);
-    if (!finder->row || !finder->scores || !finder->candidates) {
+    if (!finder->rows[0] || !finder->rows[1] || !finder->rows[2] || !finder->candidates) {
         ag_corner_finder_destroy(finder);
         return ag_err_set(err, AG_ENOMEM, "not enough memory to find a picture's corners");
     }
@@ -44,41 +41,10 @@ void ag_corner_finder_destroy(ag_corner_finder *finder)
 {
     if (!finder)
         return;
-    free(finder->row);
-    free(finder->scores);
+    for (size_t i = 0; i < 3; i++)
+        free(finder->rows[i]);
     free(finder->candidates);
     free(finder);
-}
-
-static int min_of(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-static int max_of(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-/* The largest threshold at which a corner still is one: over all runs of 9, the best of the worst
- * difference. */
-static uint8_t corner_score(const uint8_t *p, ptrdiff_t stride)
-{
-    int difference[25];
-    for (size_t i = 0; i < 25; i++) {
-        const int8_t *at = AG_PLANE_CIRCLE[i % 16];
-        difference[i] = p[0] - p[at[1] * stride + at[0]];
-    }
-    int best = 0;
-    for (size_t start = 0; start < 16; start++) {
-        int lowest = difference[start], highest = difference[start];
-        for (size_t i = start + 1; i < start + 9; i++) {
-            lowest = min_of(lowest, difference[i]);
-            highest = max_of(highest, difference[i]);
-        }
-        best = max_of(best, max_of(lowest, -highest));
-    }
-    return (uint8_t)min_of(best, 255);
 }
 
 /* Harris response over 7 × 7 pixels, gradients by Sobel's operator. */
@@ -101,40 +67,42 @@ static float harris(const uint8_t *middle, ptrdiff_t stride)
     return a * b - c * c - 0.04F * (a + b) * (a + b);
 }
 
-/* Score every corner inside the border. */
-static void score_rows(ag_corner_finder *finder, const ag_plane *plane,
-                       const ag_corner_options *options)
-{
-    const uint32_t border = options->border_px;
-    for (uint32_t y = border; y + border < plane->height; y++) {
-        uint8_t *scores = finder->scores + y * plane->width;
-        finder->kernels->corners(finder->row, plane, y, options->threshold);
-        for (uint32_t x = border; x + border < plane->width; x++)
-            if (finder->row[x])
-                scores[x] =
-                    corner_score(plane->pixels + y * plane->stride + x, (ptrdiff_t)plane->stride);
-    }
-}
-
 /* Is it the best of its eight neighbours? Of equals the first wins. */
-static bool is_peak(const uint8_t *score, ptrdiff_t width)
+static bool is_peak(const uint8_t *const rows[3], size_t x)
 {
-    const uint8_t s = *score;
-    const uint8_t *above = score - width, *below = score + width;
-    return s > above[-1] && s > above[0] && s > above[1] && s > score[-1] && s >= score[1] &&
+    const uint8_t s = rows[1][x];
+    const uint8_t *above = rows[0] + x, *here = rows[1] + x, *below = rows[2] + x;
+    return s > above[-1] && s > above[0] && s > above[1] && s > here[-1] && s >= here[1] &&
            s >= below[-1] && s >= below[0] && s >= below[1];
 }
 
-static size_t collect_peaks(ag_corner_finder *finder, const ag_plane *plane, uint32_t border)
+/* Corners of row y that are peaks, behind the `count` candidates there are; returns how many then.
+ */
+static size_t collect_row(ag_corner_finder *finder, size_t count, const ag_plane *plane, uint32_t y,
+                          const ag_corner_options *options)
 {
+    const uint8_t *const rows[3] = {finder->rows[(y + 2) % 3], finder->rows[y % 3],
+                                    finder->rows[(y + 1) % 3]};
+    const uint8_t *pixels = plane->pixels + y * plane->stride;
+    const uint32_t end = plane->width - options->border_px;
+    for (uint32_t x = options->border_px; x < end && count < MAX_CANDIDATES; x++)
+        if (rows[1][x] >= options->threshold && is_peak(rows, x))
+            finder->candidates[count++] =
+                (ag_corner){(uint16_t)x, (uint16_t)y, harris(pixels + x, (ptrdiff_t)plane->stride)};
+    return count;
+}
+
+/* Scores are needed of three rows at a time: y is in rows[y % 3]. */
+static size_t collect(ag_corner_finder *finder, const ag_plane *plane,
+                      const ag_corner_options *options)
+{
+    const uint32_t first = options->border_px, end = plane->height - options->border_px;
     size_t count = 0;
-    for (uint32_t y = border; y + border < plane->height; y++) {
-        const uint8_t *scores = finder->scores + y * plane->width;
-        for (uint32_t x = border; x + border < plane->width && count < MAX_CANDIDATES; x++)
-            if (scores[x] && is_peak(scores + x, plane->width))
-                finder->candidates[count++] = (ag_corner){
-                    (uint16_t)x, (uint16_t)y,
-                    harris(plane->pixels + y * plane->stride + x, (ptrdiff_t)plane->stride)};
+    for (uint32_t y = first - 1; y <= first; y++)
+        finder->kernels->corners(finder->rows[y % 3], plane, y);
+    for (uint32_t y = first; y < end; y++) {
+        finder->kernels->corners(finder->rows[(y + 1) % 3], plane, y + 1);
+        count = collect_row(finder, count, plane, y, options);
     }
     return count;
 }
@@ -178,9 +146,7 @@ size_t ag_corner_finder_run(ag_corner_finder *finder, ag_corner *corners, const 
 {
     if (plane->width <= 2 * options->border_px || plane->height <= 2 * options->border_px)
         return 0;
-    memset(finder->scores, 0, (size_t)plane->width * plane->height);
-    score_rows(finder, plane, options);
-    const size_t count = collect_peaks(finder, plane, options->border_px);
+    const size_t count = collect(finder, plane, options);
     qsort(finder->candidates, count, sizeof *finder->candidates, compare_corners);
     return spread(finder, corners, count, plane, options->max_corners);
 }

@@ -73,7 +73,7 @@ ag_status ag_gallery_file_lay_out(ag_gallery_header *header, size_t *file_bytes,
         [AG_GALLERY_CENTRES] = nodes * sizeof(ag_descriptor),
         [AG_GALLERY_LISTS] = (header->words + 1) * sizeof(uint32_t),
         [AG_GALLERY_POSTINGS] = features * sizeof(uint32_t),
-        [AG_GALLERY_SIGNATURES] = features * sizeof(uint64_t),
+        [AG_GALLERY_FILED] = features * sizeof(ag_descriptor),
     };
     uint64_t offset = sizeof *header;
 
@@ -198,7 +198,7 @@ static void make_view(ag_gallery_view *out, const uint8_t *bytes)
                   (uint32_t)header->words},
         .lists = parts[AG_GALLERY_LISTS],
         .postings = parts[AG_GALLERY_POSTINGS],
-        .signatures = parts[AG_GALLERY_SIGNATURES],
+        .filed = parts[AG_GALLERY_FILED],
     };
 }
 

@@ -33,9 +33,9 @@ typedef enum ag_gallery_part {
     AG_GALLERY_GREY,        /* the grey copies, one behind the other */
     AG_GALLERY_NODES,       /* ag_words_node for each node of the vocabulary */
     AG_GALLERY_CENTRES,     /* ag_descriptor for each node */
-    AG_GALLERY_LISTS,      /* uint32 for each word: its first posting; and one more: all postings */
-    AG_GALLERY_POSTINGS,   /* uint32 for each feature: its work; by word, then by work */
-    AG_GALLERY_SIGNATURES, /* uint64 for each posting: the first 64 bits of its descriptor */
+    AG_GALLERY_LISTS,       /* uint32 for each word: its first posting; one more: their number */
+    AG_GALLERY_POSTINGS,    /* uint32 for each feature: its work; by word, then by work */
+    AG_GALLERY_FILED,       /* ag_descriptor for each posting: its descriptor once more */
     AG_GALLERY_PART_COUNT,
 } ag_gallery_part;
 
@@ -76,7 +76,7 @@ typedef struct ag_gallery_view {
     ag_words words;
     const uint32_t *lists;
     const uint32_t *postings;
-    const uint64_t *signatures;
+    const ag_descriptor *filed;
 } ag_gallery_view;
 
 /* Fill in everything of a header that follows from its extractor and counts, and *file_bytes.

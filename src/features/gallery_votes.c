@@ -1,11 +1,16 @@
 /* Candidates by voting (Jégou, Douze & Schmid, "Hamming embedding and weak geometric consistency",
  * 2008): each feature of the photo looks up the postings of the few words nearest to it, and votes
- * for the works of those whose signature is near its own, the more the nearer and the rarer the
+ * for the works of those whose descriptor is near its own, the more the nearer and the rarer the
  * word. Of what such votes come to by chance, works with many features get more: hence the division
- * by the root of their number, which is about how far chance scatters. */
+ * by the root of their number, which is about how far chance scatters.
+ *
+ * Unlike there, the postings carry whole descriptors and not 64 bits of them: within a word, 64 bits
+ * tell a noisy copy from a stranger too rarely, and looking the rest up elsewhere costs a cache miss
+ * each, while a list is read in one sweep. */
 #include "features/gallery_votes.h"
 
 #include "base/memory.h"
+#include "features/hamming.h"
 #include "features/words.h"
 
 #include <math.h>
@@ -16,12 +21,11 @@
  * as many lists more. 1…AG_WORDS_MAX_FOUND. */
 #define LOOKUPS 4
 
-/* Bits of 64 in which a signature may differ and still get a vote. Between unrelated descriptors it
- * is 32 on average. */
-#define SIGNATURE_FAR 22
+/* Bits of 256 in which descriptors may differ for a vote. */
+#define FAR 72
 
-/* A vote's weight falls with the distance of the signatures as a Gaussian of this width. */
-#define SIGNATURE_WIDTH 13.0
+/* A vote's weight falls with the distance as a Gaussian of this width. */
+#define WIDTH 30.0
 
 /* A vote's weight is the word's rarity (its idf) to this power. */
 #define RARITY_POWER 1.0F
@@ -60,8 +64,8 @@ ag_status ag_gallery_votes_init(ag_gallery_votes *out, const ag_gallery_view *vi
         return ag_err_set(err, AG_ENOMEM, "no memory for %u words", view->words.word_count);
     for (size_t i = 0; i < view->header->works; i++)
         votes.works_featured += view->works[i].feature_count > 0;
-    for (size_t i = 0; i <= SIGNATURE_FAR; i++)
-        votes.weights[i] = (float)exp(-pow((double)i / SIGNATURE_WIDTH, 2));
+    for (size_t i = 0; i <= FAR; i++)
+        votes.weights[i] = (float)exp(-pow((double)i / WIDTH, 2));
     weigh_words(&votes);
     *out = votes;
     return AG_OK;
@@ -86,52 +90,6 @@ typedef struct look {
     uint32_t count;          /* of them, at least 1 */
 } look;
 
-/* Postings of a stretch that are near. */
-typedef struct near_list {
-    uint16_t at[STRIDE]; /* in the stretch */
-    uint8_t distances[STRIDE];
-    size_t count;
-} near_list;
-
-typedef void near_fn(near_list *out, uint64_t signature, const uint64_t *signatures, size_t count);
-
-/* Without branches, which could not be foretold; inlined where the instructions are known. */
-static inline __attribute__((always_inline)) void
-find_near(near_list *out, uint64_t signature, const uint64_t *signatures, size_t count)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        const int distance = __builtin_popcountll(signature ^ signatures[i]);
-        out->at[found] = (uint16_t)i;
-        out->distances[found] = (uint8_t)distance;
-        found += distance <= SIGNATURE_FAR;
-    }
-    out->count = found;
-}
-
-static void near_portable(near_list *out, uint64_t signature, const uint64_t *signatures,
-                          size_t count)
-{
-    find_near(out, signature, signatures, count);
-}
-
-#if defined(__x86_64__)
-__attribute__((target("popcnt"))) static void near_popcnt(near_list *out, uint64_t signature,
-                                                          const uint64_t *signatures, size_t count)
-{
-    find_near(out, signature, signatures, count);
-}
-#endif
-
-static near_fn *near_best(void)
-{
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("popcnt"))
-        return near_popcnt;
-#endif
-    return near_portable;
-}
-
 /* A search under way. */
 typedef struct search {
     const ag_gallery_votes *votes;
@@ -139,7 +97,7 @@ typedef struct search {
     look *looks;    /* for each feature of the photo */
     float *dampers; /* likewise: what its vote is multiplied by */
     tally *tallies; /* for each work */
-    near_fn *near;
+    ag_hamming_fn *distances;
 } search;
 
 /* A work gets one vote from each of the photo's features: the best. */
@@ -162,16 +120,14 @@ static void vote_word(const search *state, size_t i, uint32_t word)
     const ag_gallery_view *view = votes->view;
     const uint32_t end = view->lists[word + 1];
     const float weight = state->dampers[i] * votes->rarities[word];
-    uint64_t signature;
-    near_list found;
-    memcpy(&signature, &state->photo->descriptors[i], sizeof signature);
-    for (uint32_t first = view->lists[word]; first < end; first += (uint32_t)found.count) {
-        const uint32_t left = end - first, count = left < STRIDE ? left : STRIDE;
-        state->near(&found, signature, view->signatures + first, count);
-        for (size_t n = 0; n < found.count; n++)
-            vote(&state->tallies[view->postings[first + found.at[n]]], (uint32_t)i + 1,
-                 weight * votes->weights[found.distances[n]]);
-        found.count = count;
+    uint16_t distances[STRIDE];
+    for (uint32_t first = view->lists[word], count; first < end; first += count) {
+        count = end - first < STRIDE ? end - first : STRIDE;
+        state->distances(distances, &state->photo->descriptors[i], view->filed + first, count);
+        for (uint32_t n = 0; n < count; n++)
+            if (distances[n] <= FAR)
+                vote(&state->tallies[view->postings[first + n]], (uint32_t)i + 1,
+                     weight * votes->weights[distances[n]]);
     }
 }
 
@@ -238,7 +194,10 @@ ag_status ag_gallery_votes_search(const ag_gallery_votes *votes, ag_gallery_hit 
                                   const ag_feature_set *photo, const bool *allowed, ag_err *err)
 {
     const size_t works = votes->view->header->works, features = photo->count;
-    search state = {.votes = votes, .photo = photo, .near = near_best()};
+    search state = {.votes = votes,
+                    .photo = photo,
+
+                    .distances = ag_hamming_best()->distances};
     state.looks = ag_try_malloc(features + 1, sizeof *state.looks);
     state.dampers = ag_try_malloc(features + 1, sizeof *state.dampers);
     state.tallies = ag_try_malloc(works + 1, sizeof *state.tallies);

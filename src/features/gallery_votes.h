@@ -6,15 +6,16 @@
 #include "base/status.h"
 #include "features/gallery.h"
 #include "features/gallery_file.h"
+#include "features/hamming.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 typedef struct ag_gallery_votes {
-    const ag_gallery_view *view; /* borrowed, for as long as this is used */
-    float *rarities;             /* of each word; owned */
-    float weights[65];           /* of a vote, by the distance of the signatures */
-    size_t works_featured;       /* works that have features */
+    const ag_gallery_view *view;       /* borrowed, for as long as this is used */
+    float *rarities;                   /* of each word; owned */
+    float weights[AG_HAMMING_MAX + 1]; /* of a vote, by distance */
+    size_t works_featured;             /* works that have features */
 } ag_gallery_votes;
 
 /* AG_ENOMEM. */

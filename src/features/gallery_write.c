@@ -19,7 +19,7 @@
 #define FEATURES_PER_WORD 6
 
 /* Words at most: a bigger tree is deeper and leaves the caches. */
-#define WORDS_MAX (1U << 18)
+#define WORDS_MAX (1U << 16)
 
 /* Descriptors that the vocabulary is trained on at most (64 MiB of them). */
 #define SAMPLE_MAX (1U << 21)
@@ -148,7 +148,7 @@ static void fill_lists(const writing *state)
     const ag_gallery_work *works = part_of(state, AG_GALLERY_WORKS);
     uint32_t *lists = part_of(state, AG_GALLERY_LISTS);
     uint32_t *postings = part_of(state, AG_GALLERY_POSTINGS);
-    uint64_t *signatures = part_of(state, AG_GALLERY_SIGNATURES);
+    ag_descriptor *filed = part_of(state, AG_GALLERY_FILED);
     const size_t words = state->header.words, features = state->header.features;
     for (size_t i = 0; i < features; i++)
         if (state->word_of[i] + 1 < words)
@@ -159,7 +159,7 @@ static void fill_lists(const writing *state)
         for (uint32_t f = 0; f < works[i].feature_count; f++) {
             const uint32_t to = lists[state->word_of[works[i].first_feature + f] + 1]++;
             postings[to] = (uint32_t)i;
-            memcpy(&signatures[to], &state->works[i].descriptors[f], sizeof *signatures);
+            filed[to] = state->works[i].descriptors[f];
         }
     }
 }

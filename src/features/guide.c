@@ -1,6 +1,7 @@
 #include "features/guide.h"
 
 #include "base/memory.h"
+#include "features/pyramid.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #define MAX_DISTANCE 92
 
 /* How a patch may differ from what the view says of its place. */
-static const double MAX_TURN = 0.45;      /* radians */
-static const double MAX_LOG_SCALE = 0.40; /* two rungs of the pyramid */
+#define MAX_TURN  18 /* 256ths: 25° */
+#define MAX_RUNGS 2  /* a factor of 1.44 */
 
 /* Features in one cell of a grid of so many along the longer side are at one place. */
 #define PLACES 40
@@ -90,7 +91,8 @@ static void sort_cells(ag_guide *guide, const ag_feature_set *photo)
 /* Where and how the photo should show a feature of the reference. */
 typedef struct expectation {
     double at[2];
-    double turn, log_scale;
+    uint8_t turn; /* 256ths */
+    int rungs;    /* of the pyramid's ladder */
 } expectation;
 
 static bool expect(expectation *out, const ag_homography *h, const ag_keypoint *reference)
@@ -102,18 +104,18 @@ static bool expect(expectation *out, const ag_homography *h, const ag_keypoint *
     const double area = j[0] * j[3] - j[1] * j[2];
     if (!(area > 0))
         return false;
-    out->log_scale = log(area) / 2;
-    out->turn = atan2(j[2] - j[1], j[0] + j[3]);
+    out->rungs = (int)lround(log(area) / (2 * log(AG_PYRAMID_STEP)));
+    out->turn = (uint8_t)lround(atan2(j[2] - j[1], j[0] + j[3]) * (256 / (2 * M_PI)));
     return out->at[0] >= 0 && out->at[0] <= 1 && out->at[1] >= 0 && out->at[1] <= 1;
 }
 
 static bool is_expected(const expectation *e, const ag_keypoint *photo,
                         const ag_keypoint *reference, double radius)
 {
-    const ag_consensus_point point = ag_consensus_point_of(photo, reference);
-    return hypot(point.to[0] - e->at[0], point.to[1] - e->at[1]) <= radius &&
-           fabs(point.log_scale - e->log_scale) <= MAX_LOG_SCALE &&
-           fabs(remainder(point.turn - e->turn, 2 * M_PI)) <= MAX_TURN;
+    const double dx = AG_UNIT(photo->x) - e->at[0], dy = AG_UNIT(photo->y) - e->at[1];
+    const int8_t turn = (int8_t)(photo->angle - reference->angle - e->turn);
+    return dx * dx + dy * dy <= radius * radius &&
+           abs(photo->level - reference->level - e->rungs) <= MAX_RUNGS && abs(turn) <= MAX_TURN;
 }
 
 /* The photo's feature most like one of the reference, among those where it should be. */

@@ -98,7 +98,7 @@ static frame frame_of(const ag_point_pair *pairs, size_t count, bool of_targets)
     y /= sum;
     for (size_t i = 0; i < count; i++) {
         const double *p = of_targets ? pairs[i].to : pairs[i].from;
-        spread += pairs[i].weight * hypot(p[0] - x, p[1] - y);
+        spread += pairs[i].weight * sqrt((p[0] - x) * (p[0] - x) + (p[1] - y) * (p[1] - y));
     }
     return (frame){x, y, spread > 0 ? sum / spread : 0};
 }

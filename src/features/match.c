@@ -1,5 +1,7 @@
 #include "features/match.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* Unrelated patches differ in about 128 bits, seldom in fewer than this. */
@@ -12,29 +14,50 @@ static const float MAX_RATIO = 0.90F;
  * in units of AG_FEATURE_SPAN. */
 #define SAME_PLACE (AG_FEATURE_SPAN / 50)
 
-static size_t find_lowest(const uint16_t *values, size_t count)
+/* Distances are looked through in blocks: most have nothing of interest. */
+#define BLOCK 32
+
+static uint16_t lowest_of(const uint16_t *values, size_t count)
 {
     uint16_t lowest = UINT16_MAX;
     for (size_t i = 0; i < count; i++)
         lowest = values[i] < lowest ? values[i] : lowest;
-    size_t at = 0;
-    while (at + 1 < count && values[at] != lowest)
-        at++;
-    return at;
+    return lowest;
 }
 
-static uint16_t lowest_elsewhere(const uint16_t *distances, const ag_feature_set *reference,
-                                 size_t best)
+/* The first value below the limit from `start` on; count: there is none. */
+static size_t find_below(const uint16_t *values, size_t count, size_t start, uint16_t limit)
 {
-    const int x = reference->keypoints[best].x, y = reference->keypoints[best].y;
+    size_t i = start;
+    while (i + BLOCK <= count && lowest_of(values + i, BLOCK) >= limit)
+        i += BLOCK;
+    while (i < count && values[i] >= limit)
+        i++;
+    return i;
+}
+
+static bool is_elsewhere(const ag_keypoint *a, const ag_keypoint *b)
+{
+    return abs(a->x - b->x) > SAME_PLACE || abs(a->y - b->y) > SAME_PLACE;
+}
+
+/* The lowest distance of features at another place than `best`; 0 when it makes that one no match.
+ */
+static uint16_t next_best(const uint16_t *distances, const ag_feature_set *reference, size_t best)
+{
+    const uint16_t too_near = (uint16_t)ceilf((float)distances[best] / MAX_RATIO);
+    const ag_keypoint *keypoint = &reference->keypoints[best];
     uint16_t lowest = AG_HAMMING_MAX;
-    for (size_t i = 0; i < reference->count; i++) {
-        const ag_keypoint *other = &reference->keypoints[i];
-        if (distances[i] < lowest &&
-            (abs(other->x - x) > SAME_PLACE || abs(other->y - y) > SAME_PLACE))
-            lowest = distances[i];
+    for (size_t i = 0;; i++) {
+        i = find_below(distances, reference->count, i, lowest);
+        if (i == reference->count)
+            return lowest;
+        if (!is_elsewhere(&reference->keypoints[i], keypoint))
+            continue;
+        lowest = distances[i];
+        if (lowest < too_near)
+            return 0;
     }
-    return lowest;
 }
 
 /* Best first; equals by the photo's order. */
@@ -54,13 +77,14 @@ size_t ag_match_features(ag_match_pair *pairs, const ag_feature_set *photo,
     for (uint32_t i = 0; i < photo->count && reference->count > 1; i++) {
         kernel->distances(scratch, &photo->descriptors[i], reference->descriptors,
                           reference->count);
-        const size_t best = find_lowest(scratch, reference->count);
-        if (scratch[best] > MAX_DISTANCE)
+        const uint16_t lowest = lowest_of(scratch, reference->count);
+        if (lowest > MAX_DISTANCE)
             continue;
-        const float ratio =
-            (float)scratch[best] / (float)lowest_elsewhere(scratch, reference, best);
-        if (ratio <= MAX_RATIO)
-            pairs[found++] = (ag_match_pair){i, (uint32_t)best, scratch[best], ratio};
+        const size_t best = find_below(scratch, reference->count, 0, lowest + 1);
+        const uint16_t next = next_best(scratch, reference, best);
+        if (next > 0)
+            pairs[found++] =
+                (ag_match_pair){i, (uint32_t)best, lowest, (float)lowest / (float)next};
     }
     qsort(pairs, found, sizeof *pairs, compare_pairs);
     return found;

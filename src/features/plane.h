@@ -46,11 +46,11 @@ typedef struct ag_plane_kernels {
      * copied. rows: scratch of width uint16_t. */
     void (*blur)(const ag_plane *out, const ag_plane *in, uint16_t *scratch);
 
-    /* FAST-9 (Rosten & Drummond, 2006) on row y: corners[x] is not 0 where at least 9 neighbouring
-     * pixels of the circle of 16 are all brighter or all darker than the middle by more than
-     * threshold. Of columns [AG_PLANE_CORNER_PX, width - AG_PLANE_CORNER_PX); writes up to
+    /* FAST-9 (Rosten & Drummond, 2006) on row y: scores[x] is the largest d such that at least 9
+     * neighbouring pixels of the circle of 16 are all brighter, or all darker, than the middle by
+     * at least d. Of columns [AG_PLANE_CORNER_PX, width - AG_PLANE_CORNER_PX); writes up to
      * AG_PLANE_SLACK behind. */
-    void (*corners)(uint8_t *corners, const ag_plane *plane, uint32_t y, uint8_t threshold);
+    void (*corners)(uint8_t *scores, const ag_plane *plane, uint32_t y);
 } ag_plane_kernels;
 
 #define AG_PLANE_VARIANTS 3

@@ -52,7 +52,7 @@ static unsigned seven(unsigned middle, unsigned one, unsigned two, unsigned thre
     return 20 * middle + 15 * one + 6 * two + three;
 }
 
-static void blur_row(uint8_t *out, const uint8_t *in, size_t stride, size_t width,
+static void blur_row(uint8_t *out, const uint8_t *in, ptrdiff_t stride, size_t width,
                      uint16_t *scratch)
 {
     for (size_t x = 0; x < width; x++) {
@@ -76,42 +76,53 @@ static void blur(const ag_plane *out, const ag_plane *in, uint16_t *scratch)
         if (y < AG_PLANE_BLUR_PX || y + AG_PLANE_BLUR_PX >= in->height)
             memcpy(to, from, in->width);
         else
-            blur_row(to, from, in->stride, in->width, scratch);
+            blur_row(to, from, (ptrdiff_t)in->stride, in->width, scratch);
     }
 }
 
-/* Lanes in which any 9 neighbours of the circle are all set: runs of 2, 4, 8 and 9 by doubling. */
-static bytes nine_in_a_row(const bytes set[16])
+/* Loops over lanes, which compilers know as one instruction. */
+static bytes lower(bytes a, bytes b)
 {
-    bytes two[16], four[16], any = {0};
-    for (size_t i = 0; i < 16; i++)
-        two[i] = set[i] & set[(i + 1) % 16];
-    for (size_t i = 0; i < 16; i++)
-        four[i] = two[i] & two[(i + 2) % 16];
-    for (size_t i = 0; i < 16; i++)
-        any |= four[i] & four[(i + 4) % 16] & set[(i + 8) % 16];
-    return any;
+    for (size_t i = 0; i < LANES; i++)
+        a[i] = a[i] < b[i] ? a[i] : b[i];
+    return a;
 }
 
-static void corners(uint8_t *out, const ag_plane *plane, uint32_t y, uint8_t threshold)
+static bytes higher(bytes a, bytes b)
+{
+    for (size_t i = 0; i < LANES; i++)
+        a[i] = a[i] > b[i] ? a[i] : b[i];
+    return a;
+}
+
+/* Over all runs of 9 neighbours of the circle, the highest of their lowest: runs of 2, 4, 8 and 9
+ * by doubling. */
+static bytes best_run(const bytes of[16])
+{
+    bytes two[16], four[16], best = {0};
+    for (size_t i = 0; i < 16; i++)
+        two[i] = lower(of[i], of[(i + 1) % 16]);
+    for (size_t i = 0; i < 16; i++)
+        four[i] = lower(two[i], two[(i + 2) % 16]);
+    for (size_t i = 0; i < 16; i++)
+        best = higher(best, lower(lower(four[i], four[(i + 4) % 16]), of[(i + 8) % 16]));
+    return best;
+}
+
+static void corners(uint8_t *scores, const ag_plane *plane, uint32_t y)
 {
     const uint8_t *row = plane->pixels + y * plane->stride;
-    bytes limit;
-    memset(&limit, threshold, sizeof limit);
     for (size_t x = AG_PLANE_CORNER_PX; x + AG_PLANE_CORNER_PX < plane->width; x += LANES) {
         const bytes middle = load(row + x);
-        bytes high = middle + limit, low = middle - limit;
-        high |= (bytes)(high < middle); /* saturate: nothing is brighter than 255 */
-        low &= (bytes)(low <= middle);
         bytes brighter[16], darker[16];
         for (size_t i = 0; i < 16; i++) {
             const int8_t *at = AG_PLANE_CIRCLE[i];
             const bytes pixel = load(row + (ptrdiff_t)x + at[1] * (ptrdiff_t)plane->stride + at[0]);
-            brighter[i] = (bytes)(pixel > high);
-            darker[i] = (bytes)(pixel < low);
+            brighter[i] = higher(pixel, middle) - middle;
+            darker[i] = middle - lower(pixel, middle);
         }
-        const bytes found = nine_in_a_row(brighter) | nine_in_a_row(darker);
-        memcpy(out + x, &found, sizeof found);
+        const bytes found = higher(best_run(brighter), best_run(darker));
+        memcpy(scores + x, &found, sizeof found);
     }
 }
 

@@ -13,6 +13,7 @@
 /* Levels are rungs of one ladder for all pictures, so that a level says how large a patch is
  * compared to the whole picture: rung n has a longer side of 1024 / 1.2ⁿ pixels. */
 #define AG_PYRAMID_RUNGS 14
+#define AG_PYRAMID_STEP  1.2
 
 /* The longer side of a rung, in pixels. rung < AG_PYRAMID_RUNGS. */
 uint32_t ag_pyramid_side_px(size_t rung);

@@ -4,6 +4,7 @@
 #include "interface/server.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 uint64_t ag_exchange_content_length(const ag_exchange *exchange)
 {
@@ -15,6 +16,18 @@ bool ag_exchange_has_body(const ag_exchange *exchange)
 {
     return ag_exchange_content_length(exchange) > 0 ||
            ag_exchange_header(exchange, "Transfer-Encoding") != NULL;
+}
+
+void ag_exchange_reply_file(ag_exchange *exchange, const ag_reply *file)
+{
+    const char *known = ag_exchange_header(exchange, "If-None-Match");
+    exchange->reply = *file;
+    exchange->reply.status = 200;
+    if (known != NULL && strstr(known, file->etag) != NULL) {
+        exchange->reply.status = 304;
+        exchange->reply.fixed = "";
+        exchange->reply.fixed_length = 0;
+    }
 }
 
 double ag_exchange_seconds(const ag_exchange *exchange)

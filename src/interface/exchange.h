@@ -27,6 +27,7 @@ struct ag_exchange {
     struct MHD_Connection *connection; /* borrowed */
     ag_connection *deadline;           /* the connection's */
     ag_route_id route;
+    const char *path;         /* of the address, decoded; valid as long as the exchange */
     ag_reply reply;           /* status 0 until there is one */
     ag_buffer body;           /* the upload so far, counted in the server's held_bytes */
     size_t discarded;         /* bytes of a body that no one wants */
@@ -53,6 +54,10 @@ uint64_t ag_exchange_content_length(const ag_exchange *exchange);
 
 /* Does (or did) a body come? HTTP thread only. */
 bool ag_exchange_has_body(const ag_exchange *exchange);
+
+/* Reply 200 with a file (its content_type, policy, etag and fixed body), or 304 to a client that
+ * has it. HTTP thread only. */
+void ag_exchange_reply_file(ag_exchange *exchange, const ag_reply *file);
 
 /* Suspend the connection and hand the exchange to job(exchange) on a worker, which sees to it that
  * ag_exchange_resume is called once. Refused ones (stopping, overloaded) get their reply here.

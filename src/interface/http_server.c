@@ -171,6 +171,7 @@ static ag_exchange *begin(ag_interface *server, struct MHD_Connection *connectio
     exchange->deadline =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     exchange->route = ag_route_find(url);
+    exchange->path = url;
     exchange->started_us = ag_clock_monotonic_us();
     exchange->waiter.fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;

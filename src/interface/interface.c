@@ -80,6 +80,7 @@ static ag_interface *make_server(const ag_interface_options *options)
     server->options.listen = ag_xstrdup(options->listen);
     server->options.version = ag_xstrdup(options->version);
     server->options.telemetry_path = ag_xstrdup(options->telemetry_path);
+    server->options.samples_folder = ag_xstrdup(options->samples_folder);
     server->listen_fd = -1;
     server->wake_fd = -1;
     ag_id_random(server->id);
@@ -100,6 +101,9 @@ static ag_status make_parts(ag_interface *server, ag_err *err)
     server->readiness = ag_readiness_create(options->broker);
     server->pages = ag_pages_create();
     ag_status status = ag_waiters_create(&server->waiters, options->max_waiting, err);
+    if (status == AG_OK)
+        status = ag_samples_open(&server->samples, options->samples_folder,
+                                 options->limits.max_bytes, err);
     if (status == AG_OK)
         status =
             ag_telemetry_create(&server->telemetry, options->telemetry_path, options->log, err);
@@ -215,6 +219,7 @@ void ag_interface_destroy(ag_interface *interface)
     ag_workers_destroy(interface->workers);
     ag_telemetry_destroy(interface->telemetry);
     ag_waiters_destroy(interface->waiters);
+    ag_samples_destroy(interface->samples);
     ag_pages_destroy(interface->pages);
     ag_readiness_destroy(interface->readiness);
     ag_metrics_destroy(interface->metrics);
@@ -222,6 +227,7 @@ void ag_interface_destroy(ag_interface *interface)
     pthread_cond_destroy(&interface->shared.stop);
     pthread_cond_destroy(&interface->shared.done);
     pthread_mutex_destroy(&interface->shared.mutex);
+    free((void *)(uintptr_t)interface->options.samples_folder);
     free((void *)(uintptr_t)interface->options.telemetry_path);
     free((void *)(uintptr_t)interface->options.version);
     free((void *)(uintptr_t)interface->options.listen);

@@ -27,6 +27,7 @@ typedef struct ag_interface_options {
     unsigned max_connections_per_address; /* 0: no limit */
     unsigned threads;                     /* that check pictures; 0: one per core */
     const char *telemetry_path;           /* CSV file; NULL or "": none */
+    const char *samples_folder;           /* photos to try; NULL or "": none */
     const char *version;                  /* of Art Guide, for /metrics */
     const ag_log *log;                    /* borrowed; may be NULL */
     ag_broker *broker;                    /* borrowed until ag_interface_destroy */
@@ -42,7 +43,8 @@ extern const ag_interface_options AG_INTERFACE_OPTIONS_DEFAULT;
 
 /* Listen and serve. Texts of the options are copied. Raises this process's soft limit of open files
  * if max_waiting needs it. Registers with the broker (ag_broker_listen).
- * AG_EINVAL (address, limits), AG_EIO (port in use, no threads), and what ag_broker_listen returns.
+ * AG_EINVAL (address, limits), AG_EIO (port in use, no threads), and what ag_samples_open and
+ * ag_broker_listen return.
  * *out is owned: ag_interface_stop, then ag_broker_close, then ag_interface_destroy. After a
  * failure of ag_broker_listen nothing is registered. */
 AG_MUST_USE ag_status ag_interface_start(ag_interface **out, const ag_interface_options *options,

@@ -1,16 +1,11 @@
 #include "interface/page.h"
 
-#include "base/digest.h"
 #include "base/memory.h"
 #include "interface/exchange.h"
 #include "interface/server.h"
 #include "interface/web_files.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#define ETAG_BYTES 19 /* 16 hex digits in quotes */
 
 /* The page shows the visitor's own photo (blob:) and talks to this server alone. */
 #define PAGE_POLICY                                                                                \
@@ -30,18 +25,14 @@ static const page_row PAGES[] = {
 #define PAGE_COUNT (sizeof PAGES / sizeof PAGES[0])
 
 struct ag_pages {
-    char etags[PAGE_COUNT][ETAG_BYTES];
+    char etags[PAGE_COUNT][AG_REPLY_ETAG_BYTES];
 };
 
 ag_pages *ag_pages_create(void)
 {
     ag_pages *pages = ag_xcalloc(1, sizeof *pages);
-    for (size_t i = 0; i < PAGE_COUNT; i++) {
-        char hex[AG_SHA256_HEX_BYTES];
-        ag_bytes bytes = {PAGES[i].file->data, PAGES[i].file->length};
-        ag_sha256_hex(hex, &bytes, 1);
-        snprintf(pages->etags[i], ETAG_BYTES, "\"%.16s\"", hex);
-    }
+    for (size_t i = 0; i < PAGE_COUNT; i++)
+        ag_reply_make_etag(pages->etags[i], PAGES[i].file->data, PAGES[i].file->length);
     return pages;
 }
 
@@ -53,16 +44,13 @@ void ag_pages_destroy(ag_pages *pages)
 ag_route_outcome ag_page_run(ag_exchange *exchange)
 {
     const page_row *page = &PAGES[exchange->route];
-    const char *etag = exchange->server->pages->etags[exchange->route];
-    const char *known = ag_exchange_header(exchange, "If-None-Match");
-    bool is_known = known != NULL && strstr(known, etag) != NULL;
-    exchange->reply = (ag_reply){
-        .status = is_known ? 304 : 200,
+    const ag_reply file = {
         .content_type = page->content_type,
         .policy = PAGE_POLICY,
-        .etag = etag,
-        .fixed = is_known ? "" : (const void *)page->file->data,
-        .fixed_length = is_known ? 0 : page->file->length,
+        .etag = exchange->server->pages->etags[exchange->route],
+        .fixed = page->file->data,
+        .fixed_length = page->file->length,
     };
+    ag_exchange_reply_file(exchange, &file);
     return AG_ROUTE_REPLIED;
 }

@@ -1,5 +1,6 @@
 #include "interface/reply.h"
 
+#include "base/digest.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
@@ -32,6 +33,7 @@ static const code_row CODES[] = {
     {"duplicate_field", 400},
     {"bad_field", 400},
     {"bad_form", 400},
+    {"place_unknown", 404},
     {"content_type", 415},
     {"too_large", 413},
     {"timed_out", 504},
@@ -50,6 +52,14 @@ unsigned ag_reply_status_of(const char *code, unsigned fallback)
             return CODES[i].status;
     }
     return fallback;
+}
+
+void ag_reply_make_etag(char out[AG_REPLY_ETAG_BYTES], const void *bytes, size_t length)
+{
+    char hex[AG_SHA256_HEX_BYTES];
+    const ag_bytes whole = {bytes, length};
+    ag_sha256_hex(hex, &whole, 1);
+    snprintf(out, AG_REPLY_ETAG_BYTES, "\"%.16s\"", hex);
 }
 
 void ag_reply_fini(ag_reply *reply)

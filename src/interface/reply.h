@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #define AG_REPLY_CODE_BYTES 40
+#define AG_REPLY_ETAG_BYTES 19 /* 16 hex digits in quotes */
 
 /* Zero-initialised is "no reply yet". */
 typedef struct ag_reply {
@@ -17,12 +18,15 @@ typedef struct ag_reply {
     const char *content_type;       /* static */
     const char *allow;              /* Allow header, static; NULL: none */
     const char *policy;             /* Content-Security-Policy, static; NULL: nothing may load */
-    const char *etag;               /* borrowed from the page; NULL: not cacheable */
+    const char *etag;               /* outlives every request, as fixed does; NULL: not cacheable */
     unsigned retry_after_s;         /* Retry-After header; 0: none */
     const void *fixed;              /* body that outlives every request; NULL: body */
     size_t fixed_length;            /* bytes */
     ag_buffer body;                 /* owned */
 } ag_reply;
+
+/* The entity tag of a file's bytes. */
+void ag_reply_make_etag(char out[AG_REPLY_ETAG_BYTES], const void *bytes, size_t length);
 
 /* Free the body and forget everything. */
 void ag_reply_fini(ag_reply *reply);

@@ -3,6 +3,7 @@
 #include "interface/exchange.h"
 #include "interface/page.h"
 #include "interface/recognize_route.h"
+#include "interface/samples.h"
 #include "interface/status_routes.h"
 
 #include <assert.h>
@@ -17,20 +18,31 @@ static ag_route_outcome run_not_found(ag_exchange *exchange)
 }
 
 static const ag_route ROUTES[AG_ROUTE_COUNT] = {
-    [AG_ROUTE_PAGE] = {"/", READ, false, NULL, ag_page_run},
-    [AG_ROUTE_STYLE] = {"/style.css", READ, false, NULL, ag_page_run},
-    [AG_ROUTE_SCRIPT] = {"/page.js", READ, false, NULL, ag_page_run},
-    [AG_ROUTE_RECOGNIZE] = {"/api/recognize", "POST", true, ag_recognize_admit, ag_recognize_run},
-    [AG_ROUTE_HEALTH] = {"/health", READ, false, NULL, ag_health_run},
-    [AG_ROUTE_READY] = {"/ready", READ, false, NULL, ag_ready_run},
-    [AG_ROUTE_METRICS] = {"/metrics", READ, false, NULL, ag_metrics_run},
-    [AG_ROUTE_OTHER] = {"other", NULL, false, NULL, run_not_found},
+    [AG_ROUTE_PAGE] = {.path = "/", .allow = READ, .run = ag_page_run},
+    [AG_ROUTE_STYLE] = {.path = "/style.css", .allow = READ, .run = ag_page_run},
+    [AG_ROUTE_SCRIPT] = {.path = "/page.js", .allow = READ, .run = ag_page_run},
+    [AG_ROUTE_RECOGNIZE] = {.path = "/api/recognize",
+                            .allow = "POST",
+                            .is_taking_body = true,
+                            .admit = ag_recognize_admit,
+                            .run = ag_recognize_run},
+    [AG_ROUTE_SAMPLES] = {.path = "/api/samples", .allow = READ, .run = ag_samples_list_run},
+    [AG_ROUTE_SAMPLE] = {.path = "/api/samples/",
+                         .is_folder = true,
+                         .allow = READ,
+                         .run = ag_samples_photo_run},
+    [AG_ROUTE_HEALTH] = {.path = "/health", .allow = READ, .run = ag_health_run},
+    [AG_ROUTE_READY] = {.path = "/ready", .allow = READ, .run = ag_ready_run},
+    [AG_ROUTE_METRICS] = {.path = "/metrics", .allow = READ, .run = ag_metrics_run},
+    [AG_ROUTE_OTHER] = {.path = "other", .run = run_not_found},
 };
 
 ag_route_id ag_route_find(const char *path)
 {
     for (size_t i = 0; i < AG_ROUTE_OTHER; i++) {
-        if (strcmp(ROUTES[i].path, path) == 0)
+        const ag_route *route = &ROUTES[i];
+        size_t length = strlen(route->path);
+        if (strncmp(route->path, path, length) == 0 && (path[length] == '\0' || route->is_folder))
             return (ag_route_id)i;
     }
     return AG_ROUTE_OTHER;

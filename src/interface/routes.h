@@ -12,6 +12,8 @@ typedef enum ag_route_id {
     AG_ROUTE_STYLE,     /* GET /style.css */
     AG_ROUTE_SCRIPT,    /* GET /page.js */
     AG_ROUTE_RECOGNIZE, /* POST /api/recognize */
+    AG_ROUTE_SAMPLES,   /* GET /api/samples */
+    AG_ROUTE_SAMPLE,    /* GET /api/samples/… */
     AG_ROUTE_HEALTH,    /* GET /health */
     AG_ROUTE_READY,     /* GET /ready */
     AG_ROUTE_METRICS,   /* GET /metrics */
@@ -27,8 +29,9 @@ typedef enum ag_route_outcome {
 } ag_route_outcome;
 
 typedef struct ag_route {
-    const char *path;    /* the whole path, exactly */
+    const char *path;    /* the whole path, exactly; of a folder, what its paths begin with */
     const char *allow;   /* methods, as in the Allow header */
+    bool is_folder;      /* its paths have more behind `path` */
     bool is_taking_body; /* else a body is thrown away */
     /* The head is there: refuse by making a reply, or do nothing. NULL: all are let in. */
     void (*admit)(ag_exchange *exchange);

@@ -9,6 +9,7 @@
 #include "interface/metrics.h"
 #include "interface/page.h"
 #include "interface/readiness.h"
+#include "interface/samples.h"
 #include "interface/telemetry.h"
 #include "interface/waiters.h"
 
@@ -32,6 +33,7 @@ struct ag_interface {
     ag_telemetry *telemetry;
     ag_readiness *readiness;
     ag_pages *pages;
+    ag_samples *samples;
     pthread_t housekeeper;
     bool has_housekeeper;
     int wake_fd;           /* eventfd that ends the HTTP thread's wait; -1: not open */

@@ -4,14 +4,35 @@
 #include "interface/exchange.h"
 #include "interface/server.h"
 
+static void refresh_job(void *arg)
+{
+    ag_readiness_ask(arg, ag_clock_monotonic_us());
+}
+
+/* See to it that the next look is fresh, without waiting for it. */
+static void refresh_readiness(ag_interface *server)
+{
+    if (!ag_readiness_is_due(server->readiness, ag_clock_monotonic_us()))
+        return;
+    pthread_mutex_lock(&server->shared.mutex);
+    bool is_asked =
+        !server->shared.is_stopping &&
+        ag_workers_submit(server->workers, refresh_job, server->readiness, NULL) == AG_OK;
+    pthread_mutex_unlock(&server->shared.mutex);
+    if (!is_asked)
+        ag_readiness_leave(server->readiness);
+}
+
 ag_route_outcome ag_health_run(ag_exchange *exchange)
 {
+    refresh_readiness(exchange->server);
     bool is_up = ag_broker_is_connected(exchange->server->options.broker);
     char now[AG_CLOCK_ISO8601_BYTES];
     ag_clock_format_iso8601(now, ag_clock_wall_us());
     ag_reply_json(&exchange->reply, is_up ? 200 : 503,
-                  json_pack("{s:s, s:s, s:s}", "status", is_up ? "healthy" : "unhealthy",
-                            "orchestrator", is_up ? "connected" : "disconnected", "timestamp",
+                  json_pack("{s:s, s:s, s:o, s:s}", "status", is_up ? "healthy" : "unhealthy",
+                            "orchestrator", is_up ? "connected" : "disconnected", "recognition",
+                            ag_readiness_recognition(exchange->server->readiness), "timestamp",
                             now));
     return AG_ROUTE_REPLIED;
 }

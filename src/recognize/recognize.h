@@ -10,6 +10,7 @@
 #include "clip/clip.h"
 #include "collection/collection.h"
 #include "image/image.h"
+#include "recognize/calibration.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,19 +76,23 @@ typedef struct ag_recognizer ag_recognizer;
 
 /* What it works with; all borrowed until ag_recognizer_destroy. */
 typedef struct ag_recognizer_parts {
-    ag_clip *clip;
+    ag_clip *clip; /* NULL: local features alone */
     const ag_collection *collection;
-    ag_workers *workers; /* decode images side by side */
+    ag_workers *workers; /* look at images side by side */
+    size_t threads;      /* that do so at once, the caller's included */
     ag_image_limits limits;
     size_t max_batch;
+    ag_calibration calibration; /* of confidence */
 } ag_recognizer_parts;
 
-/* AG_EINVAL when the collection was built with another encoder (the message says what to do). */
+/* AG_EINVAL when the collection was built with another encoder (the message says what to do), or
+ * when there is nothing to recognise by. */
 AG_MUST_USE ag_status ag_recognizer_create(ag_recognizer **out, const ag_recognizer_parts *parts,
                                            ag_err *err);
 void ag_recognizer_destroy(ag_recognizer *recognizer);
 
-/* Answer B queries (B ≤ max_batch) as one batch. Failures are per answer. */
+/* Answer B queries (B ≤ max_batch) as one batch. Failures are per answer; "place_unknown" is that
+ * of a query limited to an exhibition or room where nothing hangs. */
 void ag_recognize(ag_recognizer *recognizer, ag_answer *answers, const ag_query *queries, size_t B,
                   ag_arena *arena);
 

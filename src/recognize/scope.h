@@ -1,4 +1,5 @@
-/* What hangs where: the rows that an exhibition and a room have. Immutable once created; any thread. */
+/* What hangs where: the rows that an exhibition and a room have. Immutable once created; any
+ * thread. */
 #ifndef AG_RECOGNIZE_SCOPE_H
 #define AG_RECOGNIZE_SCOPE_H
 

@@ -26,6 +26,8 @@ fails 64 "auto|f32|bf16" "$artguide" config --precision f16
 fails 64 "needs a value" "$artguide" collection build x -o
 fails 64 "ARTGUIDE_PROT" env ARTGUIDE_PROT=1 "$artguide" config
 fails 64 "recognize: name the photos" "$artguide" recognize
+fails 64 "--only needs --exhibition or --room" "$artguide" recognize --only photo.jpg
+fails 1 "samples in nowhere" "$artguide" serve --samples nowhere --listen 127.0.0.1 --port 0
 fails 1 "nowhere" "$artguide" ai --model nowhere
 fails 1 "127.0.0.1" "$artguide" orchestrator setup --broker redis://127.0.0.1:1
 fails 64 "redis:" "$artguide" interface --broker gopher://127.0.0.1

@@ -47,6 +47,7 @@ static void test_options_have_the_names_others_rely_on(void **state)
         {AG_OPT_MODEL, "model", NULL, "models/clip"},
         {AG_OPT_COLLECTION, "collection", NULL, "models"},
         {AG_OPT_PORT, "port", NULL, "5000"},
+        {AG_OPT_SAMPLES, "samples", NULL, ""},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         const ag_option *option = &ag_options()[CASES[i].id];

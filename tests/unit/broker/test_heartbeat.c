@@ -11,7 +11,7 @@ static void test_heartbeat_round_trip(void **state)
     const ag_server_status said = {.id = "host:1:ab",
                                    .answered = 1234567890123,
                                    .rate_per_s = 12.5,
-                                   .encoder = "clip-vit-b-32",
+                                   .encoder = "clip-vit-l-14-336+local-features",
                                    .collection = "\"quoted\""};
     ag_server_status heard;
     ag_buffer json = {0};
@@ -28,8 +28,9 @@ static void test_heartbeat_round_trip(void **state)
 
 static void test_heartbeat_bears_foreign_ones(void **state)
 {
-    static const char ODD[] = "{\"id\":7,\"answered\":-1,\"rate_per_s\":\"fast\",\"encoder\":"
-                              "\"a name much longer than thirty-one characters\"}";
+    static const char ODD[] =
+        "{\"id\":7,\"answered\":-1,\"rate_per_s\":\"fast\",\"encoder\":"
+        "\"a name much longer than the sixty-three characters that there is room for\"}";
     ag_server_status heard = {.answered = 5};
     (void)state;
     assert_int_equal(ag_heartbeat_read(&heard, "alive", 5, NULL), AG_EFORMAT);

@@ -432,8 +432,28 @@ static void test_interface_health(void **state)
     assert_string_equal(ag_json_string(body, "status", ""), "healthy");
     assert_string_equal(ag_json_string(body, "orchestrator", ""), "connected");
     assert_true(strlen(ag_json_string(body, "timestamp", "")) > 0);
+    assert_true(json_is_null(json_object_get(body, "recognition")));
     json_decref(body);
     http_reply_fini(&reply);
+}
+
+/* /health does not wait for the broker: it says soon what has changed. */
+static void test_interface_says_how_it_recognises(void **state)
+{
+    fixture *f = *state;
+    uint16_t port = start(f);
+    fake_ai *ai = fake_ai_start(f->broker, MONET);
+    bool is_said = false;
+    for (int i = 0; i < 3000 && !is_said; i++) {
+        http_reply reply =
+            http_exchange(port, "GET /health HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+        assert_int_equal(reply.status, 200);
+        is_said = strstr(reply.body, "\"recognition\":\"clip-fake\"") != NULL;
+        http_reply_fini(&reply);
+        pause_ms(is_said ? 0 : 20);
+    }
+    assert_true(is_said);
+    fake_ai_stop(ai);
 }
 
 /* A Redis that is not there. */
@@ -679,6 +699,7 @@ int main(void)
         SERVED(test_interface_ready_with_ai_server),
         SERVED(test_interface_pages_and_methods),
         SERVED(test_interface_health),
+        SERVED(test_interface_says_how_it_recognises),
         SERVED(test_interface_broker_away),
         SERVED(test_interface_times_out),
         SERVED(test_interface_cuts_off_slow_clients),

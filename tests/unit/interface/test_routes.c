@@ -14,6 +14,9 @@ static void test_routes_find(void **state)
     assert_int_equal(ag_route_find("/api/recognize"), AG_ROUTE_RECOGNIZE);
     assert_int_equal(ag_route_find("/api/recognize/"), AG_ROUTE_OTHER);
     assert_int_equal(ag_route_find("/metrics/../health"), AG_ROUTE_OTHER);
+    assert_int_equal(ag_route_find("/api/samples"), AG_ROUTE_SAMPLES);
+    assert_int_equal(ag_route_find("/api/samples/7"), AG_ROUTE_SAMPLE);
+    assert_int_equal(ag_route_find("/api/samplesx"), AG_ROUTE_OTHER);
     assert_int_equal(ag_route_find("other"), AG_ROUTE_OTHER);
     assert_int_equal(ag_route_find(""), AG_ROUTE_OTHER);
 }
