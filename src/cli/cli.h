@@ -19,7 +19,7 @@ typedef enum ag_exit {
     AG_EXIT_USAGE = 64, /* the command line or a setting is wrong */
 } ag_exit;
 
-#define AG_CLI_MAX_FLAGS 8
+#define AG_CLI_MAX_FLAGS 24
 
 /* A flag of one subcommand alone (settings are in base/options.h). */
 typedef struct ag_cli_flag {
@@ -78,6 +78,8 @@ int ag_cli_interface(const ag_cli *cli);
 int ag_cli_ai(const ag_cli *cli);
 int ag_cli_orchestrator(const ag_cli *cli);
 int ag_cli_collection(const ag_cli *cli);
+int ag_cli_collection_evaluate(const ag_cli *cli); /* verbs of it, with files of their own */
+int ag_cli_collection_calibrate(const ag_cli *cli);
 int ag_cli_model(const ag_cli *cli);
 int ag_cli_recognize(const ag_cli *cli);
 int ag_cli_embed(const ag_cli *cli);

@@ -82,6 +82,10 @@ int ag_cli_collection(const ag_cli *cli)
         return build(cli);
     if (strcmp(verb, "info") == 0)
         return info(cli);
-    return ag_cli_usage_error("collection: say 'build DIR' or 'info' (see 'artguide collection "
-                              "--help')");
+    if (strcmp(verb, "evaluate") == 0)
+        return ag_cli_collection_evaluate(cli);
+    if (strcmp(verb, "calibrate") == 0)
+        return ag_cli_collection_calibrate(cli);
+    return ag_cli_usage_error("collection: say 'build DIR', 'info', 'evaluate' or 'calibrate' (see "
+                              "'artguide collection --help')");
 }

@@ -36,15 +36,24 @@ static size_t first_row(const ag_answer *answer)
     return answer->candidate_count > 0 ? answer->candidates[0].row : SIZE_MAX;
 }
 
+/* Does a row show what the photo shows? */
+static bool is_same(const ag_trial *trial, size_t row)
+{
+    bool answer = row == trial->work;
+    for (size_t i = 0; i < trial->twin_count; i++)
+        answer = answer || row == trial->twins[i];
+    return answer;
+}
+
 bool ag_trial_is_right(const ag_trial *trial, const ag_answer *answer)
 {
-    return !is_absent(trial) && first_row(answer) == trial->work;
+    return !is_absent(trial) && is_same(trial, first_row(answer));
 }
 
 static bool is_among_candidates(const ag_trial *trial, const ag_answer *answer)
 {
     for (size_t i = 0; i < answer->candidate_count; i++)
-        if (answer->candidates[i].row == trial->work)
+        if (is_same(trial, answer->candidates[i].row))
             return true;
     return false;
 }

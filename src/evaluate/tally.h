@@ -10,12 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Twins of a work that are known at most. */
+#define AG_TRIAL_MAX_TWINS 4
+
 /* A photo, asked once. All borrowed. */
 typedef struct ag_trial {
     const char *photo; /* its name */
     const char *level; /* how hard it is; "" where nobody says */
     size_t work;       /* row of the collection that it shows; SIZE_MAX: none of them */
-    bool is_held_out;  /* asked with that work left out of the collection */
+    bool is_held_out;  /* asked with that work and its twins left out of the collection */
+    /* Rows of the same picture under other names: naming one of them is right, too. */
+    size_t twins[AG_TRIAL_MAX_TWINS];
+    size_t twin_count;
     /* The work's top left, top right, bottom right, bottom left in pixels of the upright photo, and
      * that photo's size; width 0: not known. */
     double corners[4][2];
@@ -106,7 +112,7 @@ void ag_tally_add(ag_tally *tally, const ag_trial *trial, const ag_answer *answe
 /* Count how long one took. */
 void ag_tally_add_timings(ag_tally *tally, const ag_timings *timings);
 
-/* Was the first candidate the work that could be found? */
+/* Was the first candidate the work that could be found, or a twin of it? */
 bool ag_trial_is_right(const ag_trial *trial, const ag_answer *answer);
 
 /* Expected calibration error: how far confidence and share of right answers are apart in a bin,

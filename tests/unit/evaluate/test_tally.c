@@ -60,6 +60,22 @@ static void test_tally_counts_every_outcome_once(void **state)
     ag_tally_fini(&tally);
 }
 
+static void test_tally_takes_a_twin_for_the_work(void **state)
+{
+    const ag_trial trial = {.photo = "", .level = "", .work = 3, .twins = {8, 9}, .twin_count = 2};
+    ag_tally tally = {0};
+    (void)state;
+
+    for (size_t row = 7; row < 10; row++) {
+        const ag_answer answer = answer_of(AG_MATCH_CONFIRMED, 0.9, row, 1);
+        ag_tally_add(&tally, &trial, &answer);
+    }
+    assert_int_equal(tally.all.confirmed_right, 2);
+    assert_int_equal(tally.all.confirmed_wrong, 1);
+    assert_int_equal(tally.all.top5, 2);
+    ag_tally_fini(&tally);
+}
+
 static void test_tally_lists_what_was_missed(void **state)
 {
     static const ag_miss_kind KINDS[] = {AG_MISS_WRONG, AG_MISS_UNSURE, AG_MISS_FALSE_CONFIRMED,
@@ -184,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tally_counts_every_outcome_once),
+        cmocka_unit_test(test_tally_takes_a_twin_for_the_work),
         cmocka_unit_test(test_tally_lists_what_was_missed),
         cmocka_unit_test(test_tally_compares_confidence_with_what_was_right),
         cmocka_unit_test(test_tally_measures_corners_in_diagonals),

@@ -1,0 +1,203 @@
+/* Photos simulated from the images that a collection was built from. */
+#include "evaluate/photos.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "collection/fold.h"
+#include "collection/manifest.h"
+#include "image/image.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* As for building a collection. */
+static const ag_image_limits LIMITS = {
+    .min_side_px = 50, .max_side_px = 20000, .max_bytes = (size_t)200 << 20};
+
+/* Bytes of a work's name that its photos' names begin with. */
+#define NAME_BYTES 40
+
+typedef struct simulated {
+    ag_photo_source source;
+    const ag_collection *collection;
+    char *images_folder; /* owned */
+    ag_photo_level levels[AG_PHOTO_LEVELS];
+    size_t level_count;
+    size_t per_work;
+    uint32_t side_px;
+    uint64_t seed;
+} simulated;
+
+/* Which photo a number means. */
+typedef struct shot {
+    const ag_artwork *artwork;
+    size_t row;
+    ag_photo_level level;
+    size_t number; /* among those of its work and level */
+} shot;
+
+/* Works are taken at even distances: neighbours in a table are often alike. */
+static shot shot_of(const simulated *photos, size_t i)
+{
+    const size_t per_work = photos->per_work * photos->level_count;
+    const size_t count = ag_collection_info_of(photos->collection)->count;
+    const size_t row = (i / per_work) * count / photos->source.works;
+    return (shot){
+        .artwork = ag_collection_artwork(photos->collection, row),
+        .row = row,
+        .level = photos->levels[i % per_work / photos->per_work],
+        .number = i % photos->per_work,
+    };
+}
+
+/* FNV-1a, then the finish of SplitMix64 (Steele, Lea, Flood, 2014) for every part more. */
+static uint64_t mix(uint64_t hash, uint64_t part)
+{
+    uint64_t z = (hash ^ part) + 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+static uint64_t hash_text(const char *text)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash;
+}
+
+/* "irises-1a2b3c4d_easy_00.jpg". Owned. */
+static char *photo_name(const shot *what)
+{
+    ag_buffer slug = {0};
+    ag_fold_slug(&slug, what->artwork->title);
+    ag_buffer_printf(&slug, "%s", "");
+    /* A slug can hold letters of any script; cutting one in two is avoided by leaving it out. */
+    size_t length = slug.length < NAME_BYTES ? slug.length : NAME_BYTES;
+    while (length > 0 && length < slug.length && (slug.data[length] & 0xC0) == 0x80)
+        length--;
+    char *name = ag_xasprintf("%.*s-%08" PRIx32 "_%s_%02zu.jpg", (int)length, (char *)slug.data,
+                              (uint32_t)hash_text(what->artwork->image_path),
+                              ag_photo_level_name(what->level), what->number);
+    ag_buffer_fini(&slug);
+    return name;
+}
+
+/* Decode the work's image: a large one may come out smaller, though not than the photo. */
+static ag_status load_picture(ag_image *out, const simulated *photos, const char *image_path,
+                              ag_err *err)
+{
+    ag_image_limits limits = LIMITS;
+    ag_buffer bytes = {0};
+    char *file = *image_path == '/' ? ag_xstrdup(image_path)
+                                    : ag_xasprintf("%s/%s", photos->images_folder, image_path);
+
+    limits.enough_px = photos->side_px;
+    ag_status status = ag_file_read(&bytes, file, limits.max_bytes, err);
+    if (status == AG_OK) {
+        status = ag_image_decode(out, bytes.data, bytes.length, &limits, err);
+        if (status != AG_OK)
+            ag_err_prefix(err, "%s", file);
+    }
+    ag_buffer_fini(&bytes);
+    free(file);
+    return status;
+}
+
+/* Hand over what ag_photo_take made. */
+static void adopt(ag_known_photo *out, ag_photo *photo)
+{
+    out->bytes = photo->jpeg;
+    out->parameters_json = photo->parameters_json;
+    out->about.width_px = photo->width_px;
+    out->about.height_px = photo->height_px;
+    memcpy(out->about.corners, photo->corners, sizeof photo->corners);
+    *photo = (ag_photo){0};
+}
+
+static ag_status take(const ag_photo_source *source, ag_known_photo *out, size_t i, ag_err *err)
+{
+    const simulated *photos = (const simulated *)source;
+    const shot what = shot_of(photos, i);
+    const uint64_t of_work = mix(photos->seed, hash_text(what.artwork->image_path));
+    const ag_photo_options options = {
+        .level = what.level,
+        .side_px = photos->side_px,
+        .seed = mix(mix(of_work, what.level), what.number),
+    };
+    ag_image picture;
+    ag_photo photo;
+
+    out->name = photo_name(&what);
+    out->about.level = ag_photo_level_name(what.level);
+    out->about.work = what.row;
+    ag_status status = load_picture(&picture, photos, what.artwork->image_path, err);
+    if (status != AG_OK)
+        return status;
+    status = ag_photo_take(&photo, &picture, &options, err);
+    ag_image_fini(&picture);
+    if (status == AG_OK)
+        adopt(out, &photo);
+    return status;
+}
+
+static void destroy(ag_photo_source *source)
+{
+    simulated *photos = (simulated *)source;
+    free(photos->images_folder);
+    free(photos);
+}
+
+/* Where the collection's images are: as said, as collection.json says, or in its own folder. Owned.
+ */
+static char *find_images(const ag_simulation *simulation)
+{
+    if (simulation->images_folder != NULL)
+        return ag_xstrdup(simulation->images_folder);
+    char *path = ag_xasprintf("%s/" AG_MANIFEST_FILE, simulation->collection_folder);
+    ag_manifest manifest = {0};
+    char *found = NULL;
+    if (ag_manifest_read(&manifest, path, NULL) == AG_OK) {
+        found = ag_xstrdup(manifest.image_root);
+        ag_manifest_fini(&manifest);
+    }
+    free(path);
+    return found != NULL ? found : ag_xstrdup(simulation->collection_folder);
+}
+
+/* How many works, and photos of each at each level. */
+static void plan(simulated *photos, const ag_simulation *simulation, size_t count)
+{
+    const size_t levels = photos->level_count;
+    const size_t affordable = AG_SIMULATION_PHOTOS / levels;
+    const size_t wanted = simulation->works > 0 ? simulation->works : affordable;
+    photos->source.works = wanted < count ? wanted : count;
+    const size_t spread = affordable / photos->source.works;
+    photos->per_work = simulation->per_work > 0 ? simulation->per_work : spread > 0 ? spread : 1;
+    photos->source.count = photos->source.works * levels * photos->per_work;
+}
+
+ag_status ag_photos_simulate(ag_photo_source **out, const ag_collection *collection,
+                             const ag_simulation *simulation, ag_err *err)
+{
+    const size_t count = ag_collection_info_of(collection)->count;
+    if (count == 0)
+        return ag_err_set(err, AG_EINVAL, "the collection has no works to photograph");
+    simulated *photos = ag_xcalloc(1, sizeof *photos);
+    *photos = (simulated){
+        .source = {.take = take, .destroy = destroy},
+        .collection = collection,
+        .images_folder = find_images(simulation),
+        .side_px = simulation->side_px,
+        .seed = simulation->seed,
+    };
+    for (size_t level = 0; level < AG_PHOTO_LEVELS; level++)
+        if (simulation->levels[level])
+            photos->levels[photos->level_count++] = (ag_photo_level)level;
+    plan(photos, simulation, count);
+    *out = &photos->source;
+    return AG_OK;
+}
