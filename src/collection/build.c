@@ -1,35 +1,27 @@
 #include "collection/build.h"
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/workers.h"
 #include "collection/build_report.h"
+#include "collection/duplicates.h"
 #include "collection/gather.h"
 #include "collection/plan.h"
+#include "collection/reference.h"
 #include "collection/store.h"
-#include "image/image.h"
 #include "image/resample.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Images that are decoded side by side, then encoded together. */
 #define GROUP 32
 
-/* Curators' scans are larger than visitors' photos. */
-static const ag_image_limits LIMITS = {
-    .min_side_px = 50, .max_side_px = 20000, .max_bytes = (size_t)200 << 20};
-
-/* Images above this are decoded one at a time: each takes hundreds of megabytes. */
-#define LARGE_PIXELS ((uint64_t)50 * 1000 * 1000)
-
 /* What happened to one image of a group. */
 typedef struct outcome {
     ag_status status;
     ag_err err;
-    uint32_t width_px, height_px;
+    ag_image_info info;
 } outcome;
 
 /* A build under way. */
@@ -42,10 +34,10 @@ typedef struct build {
     ag_progress *progress; /* NULL: not shown */
     uint8_t *crops;        /* GROUP × S × S × 3; NULL without a model, as vectors are */
     outcome outcomes[GROUP];
-    size_t group_first;    /* entry that the group starts with */
-    float *vectors;        /* plan.count × D, filled for the first `written` */
-    size_t written;        /* entries that are fine: moved to the front of plan.entries */
-    pthread_mutex_t large; /* held while a large image is decoded */
+    size_t group_first; /* entry that the group starts with */
+    float *vectors;     /* plan.count × D, filled for the first `written` */
+    size_t written;     /* entries that are fine: moved to the front of plan.entries */
+    ag_references references;
 } build;
 
 static size_t crop_bytes(const build *state)
@@ -56,9 +48,9 @@ static size_t crop_bytes(const build *state)
 }
 
 /* Look at entry i of the group: its features, and with a model its crop. */
-static ag_status look(build *state, size_t i, const ag_image *image)
+static ag_status look(void *context, size_t i, const ag_image *image, ag_err *err)
 {
-    ag_err *err = &state->outcomes[i].err;
+    build *state = context;
     ag_status status = ag_gather_add(state->gather, state->group_first + i, image, err);
 
     if (!status && state->encoder)
@@ -67,47 +59,15 @@ static ag_status look(build *state, size_t i, const ag_image *image)
     return status;
 }
 
-static ag_status decode(build *state, size_t i, const ag_buffer *bytes)
-{
-    outcome *out = &state->outcomes[i];
-    ag_image_limits limits = LIMITS;
-    ag_image_info info;
-    ag_image image;
-    ag_status status = ag_image_probe(&info, bytes->data, bytes->length, &limits, &out->err);
-
-    if (status)
-        return status;
-    const bool is_turned = info.orientation > 4;
-    out->width_px = is_turned ? info.height_px : info.width_px;
-    out->height_px = is_turned ? info.width_px : info.height_px;
-    /* The model gets every pixel, so that its vectors are what others compute. */
-    limits.enough_px = state->encoder ? 0 : AG_GATHER_ENOUGH_PX;
-    const bool is_large = (uint64_t)info.width_px * info.height_px > LARGE_PIXELS;
-    if (is_large)
-        pthread_mutex_lock(&state->large);
-    status = ag_image_decode(&image, bytes->data, bytes->length, &limits, &out->err);
-    if (!status) {
-        status = look(state, i, &image);
-        ag_image_fini(&image);
-    }
-    if (is_large)
-        pthread_mutex_unlock(&state->large);
-    return status;
-}
-
 /* A job: image i of the group. */
 static void decode_job(void *context, size_t i)
 {
     build *state = context;
     outcome *out = &state->outcomes[i];
-    ag_buffer bytes = {0};
     const char *file = state->plan.entries[state->group_first + i].file;
 
     *out = (outcome){0};
-    out->status = ag_file_read(&bytes, file, LIMITS.max_bytes, &out->err);
-    if (!out->status)
-        out->status = decode(state, i, &bytes);
-    ag_buffer_fini(&bytes);
+    out->status = ag_references_read(&state->references, &out->info, file, i, &out->err);
     if (state->progress)
         ag_progress_add(state->progress, 1);
 }
@@ -166,8 +126,8 @@ static ag_status run_group(build *state, size_t count, ag_build_report *report, 
             ag_build_report_fail(report, state->plan.entries[at].file, result->err.message);
             continue;
         }
-        state->plan.entries[at].width_px = result->width_px;
-        state->plan.entries[at].height_px = result->height_px;
+        state->plan.entries[at].width_px = result->info.width_px;
+        state->plan.entries[at].height_px = result->info.height_px;
         if (bytes > 0)
             memmove(state->crops + good * bytes, state->crops + i * bytes, bytes);
         keep(state, at);
@@ -254,7 +214,7 @@ static void build_fini(build *state)
     ag_workers_destroy(state->workers);
     ag_plan_fini(&state->plan);
     ag_gather_destroy(state->gather);
-    pthread_mutex_destroy(&state->large);
+    ag_references_fini(&state->references);
     free(state->crops);
     free(state->vectors);
 }
@@ -265,7 +225,8 @@ ag_status ag_collection_build(ag_build_report *out, ag_clip *clip, const char *c
     build state = {.clip = clip, .encoder = clip ? ag_clip_info_of(clip) : NULL};
     ag_build_report report = {0};
 
-    pthread_mutex_init(&state.large, NULL);
+    /* The model gets every pixel, so that its vectors are what others compute. */
+    ag_references_init(&state.references, look, &state, clip ? 0 : AG_GATHER_ENOUGH_PX);
     ag_status status = ag_plan_make(&state.plan, options, &report, err);
     if (!status && state.plan.count > 0)
         status = ag_store_check(options, state.encoder ? state.encoder->dimension : 0,
@@ -276,9 +237,12 @@ ag_status ag_collection_build(ag_build_report *out, ag_clip *clip, const char *c
         status = run_groups(&state, &report, err);
     if (!status)
         status = write_collection(&state, clip_folder, options, err);
-    report.artworks_written = state.written;
-    if (!status)
+    if (!status) {
+        report.artworks_written = state.written;
         report.artworks_featured = count_featured(&state);
+        status = ag_duplicates_report(&report, options->output, options->threads,
+                                      options->progress_stream, err);
+    }
     build_fini(&state);
     if (status) {
         ag_build_report_fini(&report);
