@@ -207,6 +207,8 @@ int ag_cli_collection_evaluate(const ag_cli *cli)
     if (status == AG_OK)
         status = ag_engine_open(&engine, &options, &err);
     if (status == AG_OK) {
+        if (engine.notice.status != AG_OK)
+            fprintf(stderr, "artguide: %s\n", engine.notice.message);
         status = evaluate_with(cli, &engine, &simulation, &ask, &err);
         ag_engine_fini(&engine);
     }

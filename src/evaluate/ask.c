@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/progress.h"
+#include "evaluate/twins.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ typedef struct asking {
     ag_query *queries;
     ag_answer *answers;
     bool **masks; /* options->batch of them: a flag for each work, all true between batches */
+    ag_twin_finder *twins;
     ag_arena *arena;
     ag_progress *progress;
 } asking;
@@ -51,6 +53,14 @@ static bool is_held_out(const asking *a, size_t photo)
     return modf((double)(photo + 1) * 0.61803398874989485, &whole) < a->options->hold_out;
 }
 
+/* Let a photo's own work and its twins be found, or not. */
+static void allow(bool *mask, const ag_trial *trial, bool is_allowed)
+{
+    mask[trial->work] = is_allowed;
+    for (size_t i = 0; i < trial->twin_count; i++)
+        mask[trial->twins[i]] = is_allowed;
+}
+
 /* Answer the batch's photos whose place is in places. */
 static void recognise(asking *a, const size_t *places, size_t count, bool is_without_own)
 {
@@ -62,11 +72,11 @@ static void recognise(asking *a, const size_t *places, size_t count, bool is_wit
             .allowed = is_without_own ? a->masks[q] : NULL,
         };
         if (is_without_own)
-            a->masks[q][photo->about.work] = false;
+            allow(a->masks[q], &photo->about, false);
     }
     ag_recognize(a->engine->recognizer, a->answers, a->queries, count, a->arena);
     for (size_t q = 0; q < count && is_without_own; q++)
-        a->masks[q][a->items[places[q]].photo.about.work] = true;
+        allow(a->masks[q], &a->items[places[q]].photo.about, true);
 }
 
 static void tell(const asking *a, item *it, const ag_answer *answer, bool is_without_own)
@@ -111,6 +121,15 @@ static void tell_refused(const asking *a, size_t count)
     }
 }
 
+static ag_status find_twins(asking *a, size_t count, ag_err *err)
+{
+    ag_status status = AG_OK;
+    for (size_t i = 0; i < count && status == AG_OK; i++)
+        if (a->items[i].status == AG_OK)
+            status = ag_twin_finder_run(a->twins, &a->items[i].photo.about, err);
+    return status;
+}
+
 static ag_status save_batch(const asking *a, size_t count, ag_err *err)
 {
     ag_status status = AG_OK;
@@ -124,6 +143,8 @@ static ag_status run_batch(asking *a, size_t *places, size_t count, ag_err *err)
 {
     ag_workers_for_each(a->engine->workers, take_photo, a, count);
     ag_status status = save_batch(a, count, err);
+    if (status == AG_OK)
+        status = find_twins(a, count, err);
     if (status == AG_OK) {
         tell_refused(a, count);
         ask_batch(a, places, count, false);
@@ -135,8 +156,9 @@ static ag_status run_batch(asking *a, size_t *places, size_t count, ag_err *err)
     return status;
 }
 
-static ag_status create_masks(asking *a, ag_err *err)
+static ag_status prepare(asking *a, ag_err *err)
 {
+    const ag_gallery *gallery = ag_collection_gallery(a->engine->collection);
     const size_t works = ag_collection_info_of(a->engine->collection)->count;
     a->masks = ag_xcalloc(a->options->batch, sizeof *a->masks);
     for (size_t q = 0; q < a->options->batch; q++) {
@@ -145,7 +167,7 @@ static ag_status create_masks(asking *a, ag_err *err)
             return ag_err_set(err, AG_ENOMEM, "no memory to leave out works of %zu", works);
         memset(a->masks[q], true, works);
     }
-    return AG_OK;
+    return ag_twin_finder_create(&a->twins, gallery, err);
 }
 
 static void asking_fini(asking *a)
@@ -153,6 +175,7 @@ static void asking_fini(asking *a)
     for (size_t q = 0; q < a->options->batch && a->masks != NULL; q++)
         free(a->masks[q]);
     free(a->masks);
+    ag_twin_finder_destroy(a->twins);
     free(a->items);
     free(a->queries);
     free(a->answers);
@@ -177,7 +200,7 @@ ag_status ag_ask(const ag_engine *engine, const ag_photo_source *source,
             ag_progress_create(options->progress_stream, options->label, "photos", source->count),
     };
     size_t *places = ag_xcalloc(batch, sizeof *places);
-    ag_status status = create_masks(&a, err);
+    ag_status status = prepare(&a, err);
     while (a.first < source->count && status == AG_OK) {
         const size_t left = source->count - a.first;
         const size_t count = left < batch ? left : batch;

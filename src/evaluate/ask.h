@@ -24,8 +24,9 @@ typedef struct ag_ask_listener {
 
 typedef struct ag_ask_options {
     size_t batch; /* photos recognised together; the engine's max_batch at most */
-    /* Share of the photos, 0…1, that are asked a second time with their own work left out of the
-     * collection. Spread evenly over all photos, so that every work is both there and missing. */
+    /* Share of the photos, 0…1, that are asked a second time with their own work and its twins left
+     * out of the collection. Spread evenly over all photos, so that every work is both there and
+     * missing. */
     double hold_out;
     ag_image_limits limits; /* of a photo */
     FILE *progress_stream;  /* where the bar is drawn if it is a terminal; NULL: nowhere */

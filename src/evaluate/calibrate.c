@@ -71,6 +71,7 @@ static ag_status gather(gathering *out, const ag_engine *engine,
     const ag_simulation simulation = {
         .collection_folder = options->engine.collection.folder,
         .images_folder = options->images_folder,
+        .photos = options->photos,
         .levels = {true, true, true},
         .side_px = SIDE_PX,
         .seed = options->seed ^ SEED,
@@ -115,7 +116,10 @@ ag_status ag_calibrate_collection(ag_calibrate_report *out, const ag_calibrate_o
     gathering g = {0};
     ag_calibrate_report report = {.calibration = AG_CALIBRATION_DEFAULT};
     ag_engine engine;
-    ag_status status = ag_engine_open(&engine, &options->engine, err);
+    /* An older calibration may decide which work is named first: this one must not depend on it. */
+    ag_engine_options engine_options = options->engine;
+    engine_options.calibration = &AG_CALIBRATION_DEFAULT;
+    ag_status status = ag_engine_open(&engine, &engine_options, err);
     if (status != AG_OK)
         return status;
     status = gather(&g, &engine, options, err);

@@ -41,15 +41,15 @@ AG_MUST_USE ag_status ag_photo_source_take(const ag_photo_source *source, ag_kno
                                            size_t i, ag_err *err);
 void ag_photo_source_destroy(ag_photo_source *source);
 
-/* Photos that are simulated unless more are asked for: these take a minute or two. */
+/* Photos that are simulated where nobody says how many: these take a minute or two. */
 #define AG_SIMULATION_PHOTOS 600
 
 typedef struct ag_simulation {
     const char *collection_folder; /* to look for collection.json, which knows where images are */
     const char *images_folder;     /* where they are instead; NULL: there */
-    size_t works;                  /* photographed at most, spread evenly; 0: all if AG_SIMULATION_-
-                                      PHOTOS allows, else as many as it does */
-    size_t per_work;              /* photos of each at each level; 0: AG_SIMULATION_PHOTOS in all */
+    size_t photos;   /* about, where works and per_work leave it open; 0: AG_SIMULATION_PHOTOS */
+    size_t works;    /* photographed at most, spread evenly; 0: as many as photos allows */
+    size_t per_work; /* photos of each at each level; 0: as many as photos allows */
     bool levels[AG_PHOTO_LEVELS]; /* which ones, at least one */
     uint32_t side_px;             /* longer side of a photo */
     uint64_t seed;

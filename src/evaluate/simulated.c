@@ -172,7 +172,8 @@ static char *find_images(const ag_simulation *simulation)
 static void plan(simulated *photos, const ag_simulation *simulation, size_t count)
 {
     const size_t levels = photos->level_count;
-    const size_t affordable = AG_SIMULATION_PHOTOS / levels;
+    const size_t photos_wanted = simulation->photos > 0 ? simulation->photos : AG_SIMULATION_PHOTOS;
+    const size_t affordable = photos_wanted > levels ? photos_wanted / levels : 1;
     const size_t wanted = simulation->works > 0 ? simulation->works : affordable;
     photos->source.works = wanted < count ? wanted : count;
     const size_t spread = affordable / photos->source.works;

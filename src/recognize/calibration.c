@@ -292,7 +292,7 @@ ag_status ag_calibration_write(const ag_calibration *calibration, const char *pa
         "{s:i, s:o, s:I, s:o, s:o}", "format", AG_CALIBRATION_FORMAT, "version",
         ag_json_text(calibration->version), "photos", (json_int_t)calibration->photos, "geometry",
         curve_json(&calibration->geometry), "similarity", curve_json(&calibration->similarity));
-    char *text = object != NULL ? json_dumps(object, JSON_INDENT(2)) : NULL;
+    char *text = object != NULL ? json_dumps(object, 0) : NULL;
     ag_buffer bytes = {0};
     ag_status status = AG_ENOMEM;
 

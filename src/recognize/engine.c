@@ -82,7 +82,10 @@ static ag_status open_parts(ag_engine *engine, const ag_engine_options *options,
         .max_batch = options->max_batch,
     };
     parts.limits.enough_px = enough_px(engine);
-    read_calibration(engine, &parts.calibration, options->collection.folder);
+    if (options->calibration)
+        parts.calibration = *options->calibration;
+    else
+        read_calibration(engine, &parts.calibration, options->collection.folder);
     return ag_recognizer_create(&engine->recognizer, &parts, err);
 }
 

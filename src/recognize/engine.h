@@ -10,9 +10,10 @@ typedef struct ag_engine_options {
     const char *model_folder;
     ag_collection_paths collection;
     ag_precision precision;
-    unsigned threads;       /* 0: one per core */
-    size_t max_batch;       /* images computed together */
-    ag_image_limits limits; /* of the images it will be given */
+    unsigned threads;                  /* 0: one per core */
+    size_t max_batch;                  /* images computed together */
+    ag_image_limits limits;            /* of the images it will be given */
+    const ag_calibration *calibration; /* NULL: the collection's own, or else the default */
 } ag_engine_options;
 
 /* In the caller's storage; the parts are owned by it and closed by ag_engine_fini. */
