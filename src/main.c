@@ -83,19 +83,25 @@ static const command COMMANDS[] = {
     },
     {
         .name = "collection",
-        .summary = "build a collection from images and tables, or describe one",
-        .operands = "build DIR | build TABLE | info [DIR]",
+        .summary = "build a collection from images and tables, add to one, or describe it",
+        .operands = "build DIR | build TABLE | add-features [DIR] | info [DIR]",
         .help =
             "build  reads a folder of images, best in one folder for each artist\n"
             "       (Van_Gogh/The Starry Night.jpg), or a CSV, JSON or Parquet table naming them,\n"
-            "       and writes faiss.index, metadata.parquet and collection.json.\n"
+            "       and writes faiss.index, features.bin, metadata.parquet and collection.json.\n"
+            "       Without a CLIP model there is no faiss.index: photos are then recognised by\n"
+            "       local features alone. Names entries that show the same picture.\n"
+            "add-features  computes the local features (features.bin) of a collection that has\n"
+            "       none, or another Art Guide's. Needs its images: where they were when it was\n"
+            "       built, or below --images, or the collection's folder.\n"
             "info   says what a collection holds.\n",
         .is_computing = true,
         .run = ag_cli_collection,
         .ends_at_once = true,
         .flags = {{"output", 'o', "DIR", "build: folder to write (default: the collection's)"},
                   {"table", 't', "FILE", "build: table with artist, title, period, image path …"},
-                  {"index", 0, "KIND", "build: Flat (exact; the default), HNSW32, IVF64,Flat …"}},
+                  {"index", 0, "KIND", "build: Flat (exact; the default), HNSW32, IVF64,Flat …"},
+                  {"images", 0, "DIR", "add-features: folder of the collection's images"}},
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
     {
