@@ -28,7 +28,7 @@ fails 64 "ARTGUIDE_PROT" env ARTGUIDE_PROT=1 "$artguide" config
 fails 64 "recognize: name the photos" "$artguide" recognize
 fails 64 "--only needs --exhibition or --room" "$artguide" recognize --only photo.jpg
 fails 1 "samples in nowhere" "$artguide" serve --samples nowhere --listen 127.0.0.1 --port 0
-fails 1 "nowhere" "$artguide" ai --model nowhere
+fails 1 "nowhere" "$artguide" ai --collection nowhere
 fails 1 "127.0.0.1" "$artguide" orchestrator setup --broker redis://127.0.0.1:1
 fails 64 "redis:" "$artguide" interface --broker gopher://127.0.0.1
 fails 64 "inside one process" "$artguide" interface --broker memory:
@@ -53,12 +53,12 @@ echo 'colour = red' >bad.conf
 fails 64 "bad.conf:1" "$artguide" config --config bad.conf
 "$artguide" config --broker redis://user:secret@host/1 | grep -q secret && fail "a password is shown"
 
-# Without weights, serve comes up, and says what is missing.
-start_http serve "$artguide" serve --model nowhere
+# Without a collection, serve comes up, and says what is missing.
+start_http serve "$artguide" serve --collection nowhere
 reason() { curl -s "$url/ready"; }
-tells_model() { reason | grep -q nowhere; }
-eventually 10 tells_model
-expect "/ready without weights" 503 "$(curl -s -o /dev/null -w '%{http_code}' "$url/ready")"
+tells_collection() { reason | grep -q nowhere; }
+eventually 10 tells_collection
+expect "/ready without a collection" 503 "$(curl -s -o /dev/null -w '%{http_code}' "$url/ready")"
 stop "$http"
 
 # Images that cannot be read are listed and not fatal; a second build replaces the first.

@@ -13,10 +13,11 @@ first=$(find "$pictures" -name '*.jpg' | sort | head -n 1)
 answer=$(post "$first")
 expect "HTTP status" 200 "$(tail -n 1 <<<"$answer")"
 head -n 1 <<<"$answer" | jq -e '
-    (.artist | length > 0) and (.confidence > 0.99) and (.match == "likely") and
+    (.artist | length > 0) and (.confidence > 0.99) and (.match == "confirmed") and
     (.description | length > 0) and (.request_id | length > 0) and (.artwork_id | length > 0) and
     (.similar | length == 4) and (.timings.embed > 0) and (.response_time > 0) and
-    (.encoder | startswith("clip-"))' >/dev/null || fail "answer's fields: $answer"
+    (.timings.features > 0) and
+    (.corners | length == 4) and (.encoder | test("^clip-.*[+]local-features$"))' >/dev/null || fail "answer's fields: $answer"
 answer=$(post "$first" -F show_context=false)
 expect "description when none is wanted" "" "$(head -n 1 <<<"$answer" | jq -r .description)"
 
