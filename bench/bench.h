@@ -32,6 +32,7 @@ double ag_bench_quantile(double *samples, size_t count, double q);
 AG_MUST_USE ag_status ag_bench_image(const ag_bench *bench, ag_err *err);
 AG_MUST_USE ag_status ag_bench_clip(const ag_bench *bench, ag_err *err);
 AG_MUST_USE ag_status ag_bench_search(const ag_bench *bench, ag_err *err);
+AG_MUST_USE ag_status ag_bench_features(const ag_bench *bench, ag_err *err);
 AG_MUST_USE ag_status ag_bench_broker(const ag_bench *bench, ag_err *err);
 AG_MUST_USE ag_status ag_bench_ai(const ag_bench *bench, ag_err *err);
 

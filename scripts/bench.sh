@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measure this machine: a CLIP ViT-B/32 of random weights, a Redis server of our own on a free loopback
 # port, then `artguide bench`. Arguments behind the build folder name single benchmarks.
-#   scripts/bench.sh BUILD [image|clip|search|broker|ai …]
+#   scripts/bench.sh BUILD [image|clip|search|features|broker|ai …]
 set -euo pipefail
 build=$1
 shift

@@ -172,7 +172,7 @@ static const command COMMANDS[] = {
     {
         .name = "bench",
         .summary = "measure this machine; prints JSON lines",
-        .operands = "[image] [clip] [search] [broker] [ai]",
+        .operands = "[image] [clip] [search] [features] [broker] [ai]",
         .help =
             "Each line has name, value, unit, and limit: what memory bandwidth or FLOP/s allow.\n"
             "Broker benchmarks need --broker URL of a server that nothing else uses.\n",

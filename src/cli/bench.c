@@ -11,8 +11,8 @@ typedef struct suite {
 } suite;
 
 static const suite SUITES[] = {
-    {"image", ag_bench_image},   {"clip", ag_bench_clip}, {"search", ag_bench_search},
-    {"broker", ag_bench_broker}, {"ai", ag_bench_ai},
+    {"image", ag_bench_image},       {"clip", ag_bench_clip},     {"search", ag_bench_search},
+    {"features", ag_bench_features}, {"broker", ag_bench_broker}, {"ai", ag_bench_ai},
 };
 static const size_t SUITE_COUNT = sizeof SUITES / sizeof *SUITES;
 
@@ -39,7 +39,7 @@ int ag_cli_bench(const ag_cli *cli)
     for (int i = 0; i < cli->argc; i++) {
         if (find_suite(cli->argv[i]) == NULL)
             return ag_cli_usage_error("bench: there is no '%s'; there are image, clip, search, "
-                                      "broker and ai",
+                                      "features, broker and ai",
                                       cli->argv[i]);
     }
     const char *broker = ag_config_text(cli->config, AG_OPT_BROKER);
