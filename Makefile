@@ -1,6 +1,6 @@
 # The front door: each target installs what is missing, then lets Meson do the work.
 #
-#   make run         the guide on http://localhost:5000/
+#   make run         the guide on http://localhost:5000/, with a demo collection where there is no other
 #   make test        build, run every test
 #   make build       build/artguide
 #   make test-asan   every test under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -32,6 +32,7 @@ build: bootstrap $(BUILD)/build.ninja
 	@ninja -C $(BUILD) --quiet artguide
 
 run: build
+	@ninja -C $(BUILD) --quiet demo/make_demo
 	@scripts/run.sh $(BUILD)/artguide
 
 test: bootstrap $(BUILD)/build.ninja
@@ -54,7 +55,7 @@ lint: bootstrap $(BUILD)/build.ninja
 	@scripts/lint.sh
 
 format: bootstrap
-	@git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' 'bench/*.[ch]' | xargs clang-format -i
+	@git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' 'bench/*.[ch]' 'demo/*.[ch]' | xargs clang-format -i
 
 clean:
 	@rm -rf $(BUILD) $(ASAN_BUILD) $(TSAN_BUILD)

@@ -1,7 +1,5 @@
 #include "chance.h"
 
-#include <math.h>
-
 uint64_t ag_random_bits(ag_random *random)
 {
     uint64_t z = random->state += 0x9e3779b97f4a7c15U;
@@ -43,28 +41,34 @@ float ag_hash_unit(uint32_t a, uint32_t b, uint32_t c)
     return (float)(ag_hash(a, b, c) >> 8) * 0x1p-24F;
 }
 
-/* The slope that a corner of the lattice has, at (x, y) from it: one of eight directions. */
-static float slope(uint32_t hash, float x, float y)
+/* The slopes that the corners of the lattice may have, one for each value of three bits. */
+static const float SLOPES[8][2] = {{1, 0.5F}, {-1, 0.5F}, {1, -0.5F}, {-1, -0.5F},
+                                   {0.5F, 1}, {0.5F, -1}, {-0.5F, 1}, {-0.5F, -1}};
+
+/* What the corner with this key says at (x, y) from it. */
+static inline float corner(uint32_t key, float x, float y)
 {
-    const float u = hash & 4 ? y : x;
-    const float v = hash & 4 ? x : y;
-    return (hash & 1 ? -u : u) + (hash & 2 ? -0.5F * v : 0.5F * v);
+    key = (key ^ key >> 15) * 0x2c1b3c6dU;
+    const float *slope = SLOPES[key >> 29];
+    return slope[0] * x + slope[1] * y;
 }
 
-static float ease(float t)
+static inline float ease(float t)
 {
     return t * t * t * (t * (t * 6 - 15) + 10);
 }
 
 float ag_noise_at(uint32_t seed, float x, float y)
 {
-    const float left = floorf(x), top = floorf(y);
-    const uint32_t column = (uint32_t)(int32_t)left, row = (uint32_t)(int32_t)top;
-    const float u = x - left, v = y - top;
-    const float a = slope(ag_hash(seed, column, row), u, v);
-    const float b = slope(ag_hash(seed, column + 1, row), u - 1, v);
-    const float c = slope(ag_hash(seed, column, row + 1), u, v - 1);
-    const float d = slope(ag_hash(seed, column + 1, row + 1), u - 1, v - 1);
+    const int32_t left = (int32_t)x - (x < 0), top = (int32_t)y - (y < 0);
+    const float u = x - (float)left, v = y - (float)top;
+    const uint32_t column = (uint32_t)left * 0x9e3779b1U, row = (uint32_t)top * 0x85ebca77U;
+    const uint32_t next_column = column + 0x9e3779b1U, next_row = row + 0x85ebca77U;
+    const uint32_t own = seed * 0xc2b2ae3dU;
+    const float a = corner(own ^ column ^ row, u, v);
+    const float b = corner(own ^ next_column ^ row, u - 1, v);
+    const float c = corner(own ^ column ^ next_row, u, v - 1);
+    const float d = corner(own ^ next_column ^ next_row, u - 1, v - 1);
     const float across = ease(u);
     const float above = a + (b - a) * across, below = c + (d - c) * across;
     return 1.4F * (above + (below - above) * ease(v));

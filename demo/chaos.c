@@ -37,7 +37,7 @@ static attractor find_attractor(ag_random *random)
 {
     attractor map, best = {0};
     float most = 0;
-    for (int i = 0; i < 40 && most < 0.6F; i++) {
+    for (int i = 0; i < 60 && most < 0.62F; i++) {
         map.a = ag_random_between(random, -2.1F, 2.1F);
         map.b = ag_random_between(random, -2.1F, 2.1F);
         map.c = ag_random_between(random, -1.4F, 1.4F);
@@ -51,22 +51,22 @@ static attractor find_attractor(ag_random *random)
     return best;
 }
 
-/* Count the visits in canvas->plane. */
-static void walk(ag_canvas *canvas, const attractor *map)
+/* Count the visits in sheet->plane. */
+static void walk(ag_sheet *sheet, const attractor *map)
 {
-    const int moves = canvas->width_px * canvas->height_px * 4;
-    const float wide = (canvas->width / 2 - 40) / (1 + fabsf(map->c));
-    const float high = (canvas->height / 2 - 40) / (1 + fabsf(map->d));
+    const int moves = sheet->width_px * sheet->height_px * 3;
+    const float wide = (sheet->width / 2 - 40) / (1 + fabsf(map->c));
+    const float high = (sheet->height / 2 - 40) / (1 + fabsf(map->d));
     ag_point p = {0.1F, 0.1F};
     for (int i = 0; i < moves; i++) {
         p = move(map, p);
-        const int x = (int)((canvas->width / 2 + p.x * wide) * canvas->scale);
-        const int y = (int)((canvas->height / 2 + p.y * high) * canvas->scale);
-        canvas->plane[(ptrdiff_t)y * canvas->width_px + x] += 1;
+        const int x = (int)((sheet->width / 2 + p.x * wide) * sheet->scale);
+        const int y = (int)((sheet->height / 2 + p.y * high) * sheet->scale);
+        sheet->plane[(ptrdiff_t)y * sheet->width_px + x] += 1;
     }
 }
 
-void ag_draw_attractor(ag_canvas *canvas, ag_random *random)
+void ag_draw_attractor(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x0b1020, 0x1d3461, 0x2f6690, 0x81c3d7, 0xf6e7cb, 0xffffff}},
@@ -76,19 +76,19 @@ void ag_draw_attractor(ag_canvas *canvas, ag_random *random)
     };
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
     const attractor map = find_attractor(random);
-    walk(canvas, &map);
-    const ptrdiff_t count = (ptrdiff_t)canvas->width_px * canvas->height_px;
+    walk(sheet, &map);
+    const ptrdiff_t count = (ptrdiff_t)sheet->width_px * sheet->height_px;
     for (ptrdiff_t i = 0; i < count; i++)
-        canvas->pixels[i] =
-            ag_palette_along(palette, 0.28F * log2f(1 + canvas->plane[i] * 0.8F) * 0.72F);
-    ag_canvas_grain(canvas, (uint32_t)ag_random_bits(random), 0.05F);
+        sheet->pixels[i] =
+            ag_palette_along(palette, 0.28F * log2f(1 + sheet->plane[i] * 0.8F) * 0.72F);
+    ag_sheet_grain(sheet, (uint32_t)ag_random_bits(random), 0.05F);
 }
 
 typedef struct julia {
     ag_point c, centre;
     float zoom, cosine, sine; /* of the turn */
     const ag_palette *palette;
-    ag_point middle; /* of the canvas */
+    ag_point middle; /* of the sheet */
 } julia;
 
 /* Escape time, and the distance estimate that keeps the set's threads in sight. */
@@ -100,7 +100,7 @@ static ag_colour julia_colour(const void *ctx, ag_point at)
           y = set->centre.y + u * set->sine + v * set->cosine;
     float dx = 1, dy = 0, trap = 9;
     int i = 0;
-    const int most = 160;
+    const int most = 120;
     while (i < most && x * x + y * y < 400) {
         const float next_dx = 2 * (x * dx - y * dy);
         dy = 2 * (x * dy + y * dx);
@@ -113,15 +113,15 @@ static ag_colour julia_colour(const void *ctx, ag_point at)
     }
     if (i == most)
         return ag_palette_along(set->palette, 0.9F - 1.6F * sqrtf(trap));
-    const float size = hypotf(x, y), smooth = (float)i + 1 - log2f(logf(size));
-    const float away = size * logf(size) / hypotf(dx, dy) / set->zoom; /* units */
+    const float size = ag_length(x, y), smooth = (float)i + 1 - log2f(logf(size));
+    const float away = size * logf(size) / ag_length(dx, dy) / set->zoom; /* units */
     const float wave = 0.5F - 0.5F * cosf(smooth * 0.42F);
     const ag_colour colour = ag_palette_along(set->palette, 0.15F + 0.75F * wave);
     return ag_colour_mix(ag_palette_get(set->palette, 5), colour,
                          ag_smooth(0, 2.2F, away) * 0.9F + 0.1F);
 }
 
-void ag_draw_julia(ag_canvas *canvas, ag_random *random)
+void ag_draw_julia(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x0a1128, 0x123c69, 0x3a7ca5, 0xe9c46a, 0xf4a261, 0xfff4dc}},
@@ -140,9 +140,9 @@ void ag_draw_julia(ag_canvas *canvas, ag_random *random)
     set.zoom = ag_random_between(random, 0.0016F, 0.0025F);
     set.centre.x = ag_random_between(random, -0.3F, 0.3F);
     set.centre.y = ag_random_between(random, -0.3F, 0.3F);
-    set.middle = (ag_point){canvas->width / 2, canvas->height / 2};
-    ag_canvas_shade(canvas, julia_colour, &set);
-    ag_canvas_grain(canvas, (uint32_t)ag_random_bits(random), 0.04F);
+    set.middle = (ag_point){sheet->width / 2, sheet->height / 2};
+    ag_sheet_shade(sheet, julia_colour, &set);
+    ag_sheet_grain(sheet, (uint32_t)ag_random_bits(random), 0.04F);
 }
 
 #define WAVES 7
@@ -175,7 +175,7 @@ static ag_colour wave_colour(const void *ctx, ag_point at)
     return ag_colour_mix(ag_palette_get(sea->palette, 5), colour, line);
 }
 
-void ag_draw_waves(ag_canvas *canvas, ag_random *random)
+void ag_draw_waves(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x264653, 0x2a9d8f, 0xe9c46a, 0xf4a261, 0xe76f51, 0x16232a}},
@@ -189,21 +189,22 @@ void ag_draw_waves(ag_canvas *canvas, ag_random *random)
                 lean = ag_random_between(random, 0, AG_PI);
     for (int i = 0; i < sea.count; i++) {
         const float turn = lean + AG_PI * (float)i / (float)sea.count;
-        sea.direction[i] = (ag_point){pitch * cosf(turn), pitch * sinf(turn)};
+        sea.direction[i] = ag_point_polar((ag_point){0, 0}, turn, pitch);
         sea.phase[i] = ag_random_between(random, 0, 2 * AG_PI);
     }
-    ag_canvas_shade(canvas, wave_colour, &sea);
-    ag_canvas_grain(canvas, sea.seed, 0.05F);
+    ag_sheet_shade(sheet, wave_colour, &sea);
+    ag_sheet_grain(sheet, sea.seed, 0.05F);
 }
 
 /* Marbling after Jaffer: a drop pushes all ink outwards, a comb's tooth drags it along. Each drop's
  * outline is moved by all that happens after it. */
-enum { DROPS = 90, COMBS = 11, OUTLINE = 420 };
+enum { DROPS = 130, COMBS = 13, OUTLINE = 320 };
 
 typedef struct stroke {
     ag_point at;
-    float radius;            /* of a drop; 0: a tooth drawn through `at` */
-    float angle, pull, soft; /* of a tooth: direction, units it drags, units it is felt */
+    float radius;       /* of a drop; 0: a tooth drawn through `at` */
+    float cosine, sine; /* of a tooth: its direction */
+    float pull, soft;   /* of a tooth: units it drags, units it is felt */
 } stroke;
 
 static ag_point moved(const stroke *by, ag_point p)
@@ -213,33 +214,32 @@ static ag_point moved(const stroke *by, ag_point p)
         const float grow = sqrtf(1 + by->radius * by->radius / fmaxf(x * x + y * y, 1e-3F));
         return (ag_point){by->at.x + x * grow, by->at.y + y * grow};
     }
-    const float cosine = cosf(by->angle), sine = sinf(by->angle);
-    const float away = fabsf(y * cosine - x * sine);
+    const float away = fabsf(y * by->cosine - x * by->sine);
     const float drag = by->pull * by->soft / (by->soft + away);
-    return (ag_point){p.x + cosine * drag, p.y + sine * drag};
+    return (ag_point){p.x + by->cosine * drag, p.y + by->sine * drag};
 }
 
-static int plan_strokes(stroke *out, const ag_canvas *canvas, ag_random *random)
+static void plan_strokes(stroke *out, const ag_sheet *sheet, ag_random *random)
 {
     for (int i = 0; i < DROPS; i++) {
-        out[i] = (stroke){.radius = ag_random_between(random, 28, 105)};
-        out[i].at.x = ag_random_between(random, -60, canvas->width + 60);
-        out[i].at.y = ag_random_between(random, -60, canvas->height + 60);
+        /* The first drops are the largest: all others push them apart. */
+        out[i] = (stroke){.radius = ag_random_between(random, 24, 74) * (i < 16 ? 2.4F : 1)};
+        out[i].at.x = ag_random_between(random, -60, sheet->width + 60);
+        out[i].at.y = ag_random_between(random, -60, sheet->height + 60);
     }
     const float lean = ag_random_between(random, 0, AG_PI);
     for (int i = 0; i < COMBS; i++) {
-        stroke *comb = &out[DROPS + i];
-        *comb = (stroke){.angle =
-                             lean + (i % 2 ? AG_PI : 0) + ag_random_between(random, -0.25F, 0.25F)};
-        comb->at.x = ag_random_between(random, 0, canvas->width);
-        comb->at.y = ag_random_between(random, 0, canvas->height);
-        comb->pull = ag_random_between(random, 90, 240);
-        comb->soft = ag_random_between(random, 16, 50);
+        stroke *tooth = &out[DROPS + i];
+        const float angle = lean + (i % 2 ? AG_PI : 0) + ag_random_between(random, -0.3F, 0.3F);
+        *tooth = (stroke){.cosine = cosf(angle), .sine = sinf(angle)};
+        tooth->at.x = ag_random_between(random, 0, sheet->width);
+        tooth->at.y = ag_random_between(random, 0, sheet->height);
+        tooth->pull = ag_random_between(random, 70, 190);
+        tooth->soft = ag_random_between(random, 12, 36);
     }
-    return DROPS + COMBS;
 }
 
-void ag_draw_marbling(ag_canvas *canvas, ag_random *random)
+void ag_draw_marbling(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0xf3e9d8, 0x1d3557, 0xb5382f, 0xe6a93a, 0x2f7f79, 0xf7f3ea}},
@@ -248,18 +248,18 @@ void ag_draw_marbling(ag_canvas *canvas, ag_random *random)
     };
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
     stroke strokes[DROPS + COMBS];
-    const int count = plan_strokes(strokes, canvas, random);
-    ag_canvas_fill(canvas, ag_palette_get(palette, 0));
+    plan_strokes(strokes, sheet, random);
+    ag_sheet_fill(sheet, ag_palette_get(palette, 0));
     for (int i = 0; i < DROPS; i++) {
         ag_point outline[OUTLINE];
         for (int j = 0; j < OUTLINE; j++) {
             outline[j] =
                 ag_point_polar(strokes[i].at, 2 * AG_PI * (float)j / OUTLINE, strokes[i].radius);
-            for (int k = i + 1; k < count; k++)
+            for (int k = i + 1; k < DROPS + COMBS; k++)
                 outline[j] = moved(&strokes[k], outline[j]);
         }
-        ag_pen_polygon(canvas, outline, OUTLINE);
-        ag_canvas_ink(canvas, ag_palette_get(palette, ag_random_below(random, 6)), 1);
+        ag_pen_polygon(sheet, outline, OUTLINE);
+        ag_sheet_ink(sheet, ag_palette_get(palette, ag_random_below(random, 6)), 1);
     }
-    ag_canvas_grain(canvas, (uint32_t)ag_random_bits(random), 0.06F);
+    ag_sheet_grain(sheet, (uint32_t)ag_random_bits(random), 0.06F);
 }

@@ -8,7 +8,7 @@
 
 /* How a tree grows. */
 typedef struct tree {
-    ag_canvas *canvas;
+    ag_sheet *sheet;
     ag_random *random;
     const ag_palette *palette;
     float spread;  /* radians between a branch and the next */
@@ -19,16 +19,16 @@ typedef struct tree {
 
 static void ink_leaves(const tree *plant, ag_point at)
 {
-    const int count = 1 + ag_random_below(plant->random, 3);
+    const int count = 2 + ag_random_below(plant->random, 4);
     for (int i = 0; i < count; i++) {
         const float turn = ag_random_between(plant->random, 0, 2 * AG_PI);
         const float away = ag_random_between(plant->random, 0, 11);
-        ag_pen_disc(plant->canvas, ag_point_polar(at, turn, away),
+        ag_pen_disc(plant->sheet, ag_point_polar(at, turn, away),
                     ag_random_between(plant->random, 1.8F, 4.6F));
     }
     const ag_colour colour =
         ag_palette_get(plant->palette, plant->leaf + ag_random_below(plant->random, 2));
-    ag_canvas_ink(plant->canvas, ag_colour_vary(colour, plant->random, 0.18F), 0.95F);
+    ag_sheet_ink(plant->sheet, ag_colour_vary(colour, plant->random, 0.18F), 0.95F);
 }
 
 static void grow(const tree *plant, ag_point from, float angle, float length, int level)
@@ -36,14 +36,13 @@ static void grow(const tree *plant, ag_point from, float angle, float length, in
     const float bend = ag_random_between(plant->random, -0.14F, 0.14F);
     const ag_point to = ag_point_polar(from, angle + bend, length);
     const float width = 0.9F * powf(1.62F, (float)level);
-    ag_pen_line(plant->canvas, from, to, width * 1.5F, width);
-    ag_pen_disc(plant->canvas, to, width / 2);
-    ag_canvas_ink(plant->canvas, ag_palette_get(plant->palette, 0), 1);
-    if (level == 0 || length < 3) {
-        if (ag_random_chance(plant->random, plant->leafage))
-            ink_leaves(plant, to);
+    ag_pen_line(plant->sheet, from, to, width * 1.5F, width);
+    ag_pen_disc(plant->sheet, to, width / 2);
+    ag_sheet_ink(plant->sheet, ag_palette_get(plant->palette, 0), 1);
+    if (level <= 1 && ag_random_chance(plant->random, plant->leafage))
+        ink_leaves(plant, to);
+    if (level == 0 || length < 3)
         return;
-    }
     const int branches = ag_random_chance(plant->random, 0.25F) ? 3 : 2;
     for (int i = 0; i < branches; i++) {
         const float side = (float)i - 0.5F * (float)(branches - 1);
@@ -80,16 +79,16 @@ static void scatter_leaves(const tree *plant, float from, float to)
 {
     for (int i = 0; i < 420; i++) {
         const float t = ag_random_unit(plant->random);
-        const float x = ag_random_between(plant->random, 0, plant->canvas->width);
-        ag_pen_disc(plant->canvas, (ag_point){x, from + (to - from) * sqrtf(t)},
+        const float x = ag_random_between(plant->random, 0, plant->sheet->width);
+        ag_pen_disc(plant->sheet, (ag_point){x, from + (to - from) * sqrtf(t)},
                     1 + 2.8F * t * ag_random_unit(plant->random));
         const ag_colour colour =
             ag_palette_get(plant->palette, 4 + ag_random_below(plant->random, 2));
-        ag_canvas_ink(plant->canvas, ag_colour_vary(colour, plant->random, 0.2F), 0.9F);
+        ag_sheet_ink(plant->sheet, ag_colour_vary(colour, plant->random, 0.2F), 0.9F);
     }
 }
 
-void ag_draw_orchard(ag_canvas *canvas, ag_random *random)
+void ag_draw_orchard(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x2a1f1d, 0xa9c3cb, 0xf3e0c2, 0xc2a35a, 0xd9622b, 0xf0b33c}},
@@ -97,25 +96,26 @@ void ag_draw_orchard(ag_canvas *canvas, ag_random *random)
         {{0x1c2326, 0x8fb0c9, 0xe9eff0, 0xdfe4e2, 0x4f7a5b, 0xa9c27a}},
     };
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
-    const meadow land = {palette, canvas->height * ag_random_between(random, 0.62F, 0.72F),
-                         canvas->height, (uint32_t)ag_random_bits(random)};
-    tree plant = {.canvas = canvas, .random = random, .palette = palette};
-    ag_canvas_shade(canvas, meadow_colour, &land);
-    scatter_leaves(&plant, land.horizon + 30, canvas->height);
+    const meadow land = {palette, sheet->height * ag_random_between(random, 0.62F, 0.72F),
+                         sheet->height, (uint32_t)ag_random_bits(random)};
+    tree plant = {.sheet = sheet, .random = random, .palette = palette};
+    ag_sheet_shade(sheet, meadow_colour, &land);
+    scatter_leaves(&plant, land.horizon + 30, sheet->height);
     const int trees = 4 + ag_random_below(random, 3);
     for (int i = 0; i < trees; i++) {
         const float depth = (float)(i + 1) / (float)trees;
-        const float share = canvas->width / (float)trees;
-        const float place = (float)((i * 2 + 1) % trees) + ag_random_between(random, 0.2F, 0.8F);
-        const float foot = land.horizon + 20 + 0.22F * canvas->height * depth * depth;
+        const float share = sheet->width / (float)trees;
+        const float place = (float)(i * 2 % trees + (trees % 2 == 0 && i * 2 >= trees)) +
+                            ag_random_between(random, 0.25F, 0.75F);
+        const float foot = land.horizon + 20 + 0.22F * sheet->height * depth * depth;
         plant.spread = ag_random_between(random, 0.5F, 0.95F);
         plant.shrink = ag_random_between(random, 0.72F, 0.8F);
         plant.leaf = 4;
-        plant.leafage = ag_random_between(random, 0.25F, 0.9F);
+        plant.leafage = ag_random_between(random, 0.35F, 1);
         grow(&plant, (ag_point){share * place, foot}, -AG_PI / 2,
-             canvas->height * (0.08F + 0.09F * depth), 6 + (int)(1.9F * depth));
+             sheet->height * (0.08F + 0.09F * depth), 6 + (int)(1.9F * depth));
     }
-    ag_canvas_grain(canvas, land.seed, 0.06F);
+    ag_sheet_grain(sheet, land.seed, 0.06F);
 }
 
 /* A flower head: florets at the golden angle, each at the root of its number. */
@@ -129,7 +129,7 @@ typedef struct head {
 
 enum { FLORETS = 620 };
 
-static void ink_petals(ag_canvas *canvas, ag_random *random, const head *flower)
+static void ink_petals(ag_sheet *sheet, ag_random *random, const head *flower)
 {
     const int petals = 26 + ag_random_below(random, 16);
     for (int i = 0; i < 2 * petals; i++) {
@@ -147,21 +147,21 @@ static void ink_petals(ag_canvas *canvas, ag_random *random, const head *flower)
             tip,
             ag_point_polar(ag_point_mix(root, tip, 0.75F), turn - AG_PI / 2, half * 0.7F),
             ag_point_polar(middle, turn - AG_PI / 2, half)};
-        ag_pen_polygon(canvas, petal, 6);
+        ag_pen_polygon(sheet, petal, 6);
         const ag_colour colour = ag_palette_get(flower->palette, 3 + (i >= petals));
-        ag_canvas_ink(
-            canvas, ag_colour_vary(ag_colour_scale(colour, i < petals ? 0.78F : 1), random, 0.12F),
-            1);
-        ag_pen_line(canvas, root, tip, 2, 0.6F);
-        ag_canvas_ink(canvas, ag_palette_get(flower->palette, 2), 0.6F);
+        ag_sheet_ink(sheet,
+                     ag_colour_vary(ag_colour_scale(colour, i < petals ? 0.78F : 1), random, 0.12F),
+                     1);
+        ag_pen_line(sheet, root, tip, 2, 0.6F);
+        ag_sheet_ink(sheet, ag_palette_get(flower->palette, 2), 0.6F);
     }
 }
 
-static void ink_head(ag_canvas *canvas, ag_random *random, const head *flower)
+static void ink_head(ag_sheet *sheet, ag_random *random, const head *flower)
 {
-    ink_petals(canvas, random, flower);
-    ag_pen_disc(canvas, flower->centre, flower->radius);
-    ag_canvas_ink(canvas, ag_palette_get(flower->palette, 1), 1);
+    ink_petals(sheet, random, flower);
+    ag_pen_disc(sheet, flower->centre, flower->radius);
+    ag_sheet_ink(sheet, ag_palette_get(flower->palette, 1), 1);
     for (int i = FLORETS; i > 0; i--) {
         const float t = sqrtf((float)i / FLORETS), turn = (float)i * flower->angle;
         const ag_point at = ag_point_polar(flower->centre, turn, flower->radius * t * 0.97F);
@@ -170,34 +170,34 @@ static void ink_head(ag_canvas *canvas, ag_random *random, const head *flower)
         const ag_colour colour = ag_colour_mix(ag_palette_get(flower->palette, 2),
                                                ag_palette_get(flower->palette, t > 0.45F ? 4 : 5),
                                                0.4F + 0.9F * patch + 0.6F * (t - 0.6F));
-        ag_pen_line(canvas, ag_point_polar(at, turn, -size), ag_point_polar(at, turn, size), size,
+        ag_pen_line(sheet, ag_point_polar(at, turn, -size), ag_point_polar(at, turn, size), size,
                     size * 1.7F);
-        ag_canvas_ink(canvas, ag_colour_vary(colour, random, 0.16F), 1);
+        ag_sheet_ink(sheet, ag_colour_vary(colour, random, 0.16F), 1);
     }
 }
 
-static void ink_stalk(ag_canvas *canvas, ag_random *random, const head *flower)
+static void ink_stalk(ag_sheet *sheet, ag_random *random, const head *flower)
 {
     ag_point path[24];
     const float lean = ag_random_between(random, -90, 90);
     for (int i = 0; i < AG_COUNT(path); i++) {
         const float t = (float)i / (AG_COUNT(path) - 1);
         path[i] = (ag_point){flower->centre.x + lean * t * t,
-                             flower->centre.y + (canvas->height - flower->centre.y) * t};
+                             flower->centre.y + (sheet->height - flower->centre.y) * t};
     }
-    ag_pen_path(canvas, path, AG_COUNT(path), 15);
+    ag_pen_path(sheet, path, AG_COUNT(path), 15);
     for (int i = 5; i < AG_COUNT(path); i += 5) {
         const float turn = i % 2 ? -0.4F : AG_PI + 0.4F;
         const ag_point tip = ag_point_polar(path[i], turn, ag_random_between(random, 80, 150));
         const ag_point middle = ag_point_mix(path[i], tip, 0.4F);
         const ag_point leaf[] = {
             path[i], {middle.x, middle.y - 34}, tip, {middle.x, middle.y + 26}};
-        ag_pen_polygon(canvas, leaf, 4);
+        ag_pen_polygon(sheet, leaf, 4);
     }
-    ag_canvas_ink(canvas, ag_colour_vary(ag_colour_from(0x55702f), random, 0.2F), 1);
+    ag_sheet_ink(sheet, ag_colour_vary(ag_colour_from(0x55702f), random, 0.2F), 1);
 }
 
-void ag_draw_sunflowers(ag_canvas *canvas, ag_random *random)
+void ag_draw_sunflowers(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x8fb9c4, 0x2b1a10, 0x4a2a14, 0xd98a1f, 0xf3bf3a, 0x9a5a22}},
@@ -207,20 +207,20 @@ void ag_draw_sunflowers(ag_canvas *canvas, ag_random *random)
     static const ag_point PLACES[] = {{0.3F, 0.24F}, {0.72F, 0.36F}, {0.34F, 0.6F}, {0.74F, 0.74F}};
     head flower = {.palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))]};
     flower.seed = (uint32_t)ag_random_bits(random);
-    ag_canvas_fill(canvas, ag_palette_get(flower.palette, 0));
-    ag_canvas_grain(canvas, flower.seed + 1, 0.3F);
+    ag_sheet_fill(sheet, ag_palette_get(flower.palette, 0));
+    ag_sheet_grain(sheet, flower.seed + 1, 0.12F);
     head flowers[AG_COUNT(PLACES)];
     for (int i = 0; i < AG_COUNT(PLACES); i++) {
-        flower.centre.x = canvas->width * (PLACES[i].x + ag_random_between(random, -0.08F, 0.08F));
-        flower.centre.y = canvas->height * (PLACES[i].y + ag_random_between(random, -0.06F, 0.06F));
-        flower.radius = canvas->width * ag_random_between(random, 0.11F, 0.19F);
+        flower.centre.x = sheet->width * (PLACES[i].x + ag_random_between(random, -0.08F, 0.08F));
+        flower.centre.y = sheet->height * (PLACES[i].y + ag_random_between(random, -0.06F, 0.06F));
+        flower.radius = sheet->width * ag_random_between(random, 0.11F, 0.19F);
         flower.angle = 2.3999632F + ag_random_between(random, -0.004F, 0.004F);
         flowers[i] = flower;
-        ink_stalk(canvas, random, &flower);
+        ink_stalk(sheet, random, &flower);
     }
     for (int i = 0; i < AG_COUNT(PLACES); i++)
-        ink_head(canvas, random, &flowers[i]);
-    ag_canvas_grain(canvas, flower.seed, 0.06F);
+        ink_head(sheet, random, &flowers[i]);
+    ag_sheet_grain(sheet, flower.seed, 0.06F);
 }
 
 /* A Turing pattern: near cells help each other, those farther away hinder; see ag_draw_coral. */
@@ -294,10 +294,10 @@ static ag_colour reef_colour(const void *ctx, ag_point at)
     const float rim = ag_smooth(-0.28F, -0.16F, here), top = ag_smooth(0, 0.12F, here);
     ag_colour colour = ag_colour_mix(water, ag_palette_get(it->palette, 2), rim);
     colour = ag_colour_mix(colour, coral, top);
-    return ag_colour_scale(colour, 1 - 0.55F * fminf(fmaxf(light, -0.5F), 0.5F));
+    return ag_colour_scale(colour, 1 - 0.55F * ag_clamp(light, -0.5F, 0.5F));
 }
 
-void ag_draw_coral(ag_canvas *canvas, ag_random *random)
+void ag_draw_coral(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x0d2b45, 0x17566b, 0x0a1f33, 0xe4572e, 0xf6b26b, 0}},
@@ -312,55 +312,54 @@ void ag_draw_coral(ag_canvas *canvas, ag_random *random)
     for (int y = 0; y < REEF; y++) {
         for (int x = 0; x < REEF; x++) {
             it->cell[y][x] = ag_random_between(random, -1, 1);
-            it->tilt[y][x] = 0.45F * ag_noise_at(it->seed + 1, (float)x / 60, (float)y / 60);
+            it->tilt[y][x] = 1.1F * ag_noise_at(it->seed + 1, (float)x / 70, (float)y / 70);
         }
     }
     grow_reef(it, 2 + ag_random_below(random, 2));
-    ag_canvas_shade(canvas, reef_colour, it);
-    ag_canvas_grain(canvas, it->seed, 0.05F);
+    ag_sheet_shade(sheet, reef_colour, it);
+    ag_sheet_grain(sheet, it->seed, 0.05F);
     free(it);
 }
 
 enum { PEBBLES = 620 };
 
 /* Rings, a cut across, a ring of dots, or a smaller disc off the middle. */
-static void ink_pebble(ag_canvas *canvas, ag_random *random, const ag_palette *palette,
-                       ag_circle at)
+static void ink_pebble(ag_sheet *sheet, ag_random *random, const ag_palette *palette, ag_circle at)
 {
     const int first = 1 + ag_random_below(random, 5), other = 1 + ag_random_below(random, 5);
     const ag_colour ground = ag_colour_vary(ag_palette_get(palette, first), random, 0.08F);
     const ag_colour figure = ag_palette_get(palette, other == first ? 0 : other);
     const float turn = ag_random_between(random, 0, 2 * AG_PI);
     const int kind = ag_random_below(random, 5);
-    ag_pen_disc(canvas, at.centre, at.radius);
-    ag_canvas_ink(canvas, ground, 1);
+    ag_pen_disc(sheet, at.centre, at.radius);
+    ag_sheet_ink(sheet, ground, 1);
     if (kind == 0) {
         for (int i = 3; i > 0; i--) {
-            ag_pen_disc(canvas, at.centre, at.radius * (float)i * 0.24F);
-            ag_canvas_ink(canvas, i % 2 ? figure : ground, 1);
+            ag_pen_disc(sheet, at.centre, at.radius * (float)i * 0.24F);
+            ag_sheet_ink(sheet, i % 2 ? figure : ground, 1);
         }
     } else if (kind == 1) {
         ag_point half[20];
         for (int i = 0; i < AG_COUNT(half); i++)
             half[i] = ag_point_polar(at.centre, turn + AG_PI * (float)i / (AG_COUNT(half) - 1),
                                      at.radius);
-        ag_pen_polygon(canvas, half, AG_COUNT(half));
-        ag_canvas_ink(canvas, figure, 1);
+        ag_pen_polygon(sheet, half, AG_COUNT(half));
+        ag_sheet_ink(sheet, figure, 1);
     } else if (kind == 2 && at.radius > 14) {
         const int dots = 5 + ag_random_below(random, 6);
         for (int i = 0; i < dots; i++)
-            ag_pen_disc(canvas,
+            ag_pen_disc(sheet,
                         ag_point_polar(at.centre, turn + 2 * AG_PI * (float)i / (float)dots,
                                        at.radius * 0.64F),
                         at.radius * 0.13F);
-        ag_canvas_ink(canvas, figure, 1);
+        ag_sheet_ink(sheet, figure, 1);
     } else if (kind == 3) {
-        ag_pen_disc(canvas, ag_point_polar(at.centre, turn, at.radius * 0.3F), at.radius * 0.55F);
-        ag_canvas_ink(canvas, figure, 1);
+        ag_pen_disc(sheet, ag_point_polar(at.centre, turn, at.radius * 0.3F), at.radius * 0.55F);
+        ag_sheet_ink(sheet, figure, 1);
     }
 }
 
-void ag_draw_pebbles(ag_canvas *canvas, ag_random *random)
+void ag_draw_pebbles(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0xf2eadb, 0x1f3a4d, 0xd1603d, 0xe9b44c, 0x6b9080, 0x9b2226}},
@@ -371,9 +370,9 @@ void ag_draw_pebbles(ag_canvas *canvas, ag_random *random)
         .margin = 46, .least = 4, .largest = 120, .gap = 3.5F, .attempts = 9000};
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
     ag_circle circles[PEBBLES];
-    ag_canvas_fill(canvas, ag_palette_get(palette, 0));
-    const int count = ag_pack_circles(circles, PEBBLES, canvas, random, &HOW);
+    ag_sheet_fill(sheet, ag_palette_get(palette, 0));
+    const int count = ag_pack_circles(circles, PEBBLES, sheet, random, &HOW);
     for (int i = 0; i < count; i++)
-        ink_pebble(canvas, random, palette, circles[i]);
-    ag_canvas_grain(canvas, (uint32_t)ag_random_bits(random), 0.06F);
+        ink_pebble(sheet, random, palette, circles[i]);
+    ag_sheet_grain(sheet, (uint32_t)ag_random_bits(random), 0.06F);
 }

@@ -9,9 +9,9 @@ enum { CELLS = 256, RIBBON_STEPS = 150, RIBBONS = 3600 };
 #define CELL        4.0F /* units */
 #define RIBBON_STEP 5.0F /* units */
 
-/* A field of directions, and which cells of the canvas a ribbon lies on already. */
+/* A field of directions, and which cells of the sheet a ribbon lies on already. */
 typedef struct wind {
-    const ag_canvas *canvas;
+    const ag_sheet *sheet;
     uint32_t seed;
     float bend, lean; /* radians */
     float gust;       /* width of one, units */
@@ -20,8 +20,8 @@ typedef struct wind {
 
 static bool is_free(const wind *air, ag_point at)
 {
-    if (at.x < MARGIN || at.y < MARGIN || at.x > air->canvas->width - MARGIN ||
-        at.y > air->canvas->height - MARGIN)
+    if (at.x < MARGIN || at.y < MARGIN || at.x > air->sheet->width - MARGIN ||
+        at.y > air->sheet->height - MARGIN)
         return false;
     return !air->taken[(int)(at.y / CELL)][(int)(at.x / CELL)];
 }
@@ -57,33 +57,33 @@ static void take_room(wind *air, ag_point at, float width)
     }
 }
 
-static void ink_line(ag_canvas *canvas, const ag_point *path, int count, float width,
-                     ag_colour colour)
+/* A part of a ribbon, from one step to another. */
+typedef struct ribbon {
+    const ag_point *path;
+    int count; /* steps */
+    float width;
+} ribbon;
+
+static void ink_ribbon(ag_sheet *sheet, const ribbon *it, ag_colour colour)
 {
-    for (int i = 1; i < count; i++)
-        ag_pen_line(canvas, path[i - 1], path[i], width, width);
-    ag_canvas_ink(canvas, colour, 1);
+    for (int i = 1; i < it->count; i++)
+        ag_pen_line(sheet, it->path[i - 1], it->path[i], it->width, it->width);
+    ag_sheet_ink(sheet, colour, 1);
 }
 
-/* A ribbon of one colour, perhaps with bands of another. */
-static void ink_ribbon(ag_canvas *canvas, ag_random *random, const ag_palette *palette,
-                       const ag_point *path, int count, float width)
+/* Bands of another colour, at random places. */
+static void ink_bands(ag_sheet *sheet, ag_random *random, const ribbon *on, ag_colour colour)
 {
-    const ag_colour ground = ag_palette_get(palette, 1 + ag_random_below(random, 5));
-    const ag_colour band = ag_palette_get(palette, 1 + ag_random_below(random, 5));
-    ink_line(canvas, path, count, width, ag_colour_vary(ground, random, 0.06F));
-    if (width < 6 || !ag_random_chance(random, 0.4F))
-        return;
     int from = 0;
-    while (from < count) {
-        const int length = 1 + ag_random_below(random, 8);
-        const int to = from + length < count ? from + length : count;
-        ink_line(canvas, path + from, to - from, width, band);
+    while (from < on->count) {
+        const int length = 1 + ag_random_below(random, 8), left = on->count - from;
+        const ribbon band = {on->path + from, length < left ? length : left, on->width};
+        ink_ribbon(sheet, &band, colour);
         from += length + 1 + ag_random_below(random, 8);
     }
 }
 
-void ag_draw_wind(ag_canvas *canvas, ag_random *random)
+void ag_draw_wind(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0xf3ead7, 0xd9a441, 0xb5542c, 0x2f4858, 0xe8c98c, 0x7a8c69}},
@@ -93,25 +93,30 @@ void ag_draw_wind(ag_canvas *canvas, ag_random *random)
     };
     static const float WIDTHS[] = {36, 22, 14, 14, 9, 9, 5, 3};
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
-    wind air = {.canvas = canvas, .seed = (uint32_t)ag_random_bits(random)};
+    wind air = {.sheet = sheet, .seed = (uint32_t)ag_random_bits(random)};
     air.bend = ag_random_between(random, 2.5F, 5.5F);
     air.lean = ag_random_between(random, -AG_PI, AG_PI);
     air.gust = ag_random_between(random, 240, 520);
-    ag_canvas_fill(canvas, ag_palette_get(palette, 0));
+    ag_sheet_fill(sheet, ag_palette_get(palette, 0));
     for (int i = 0; i < RIBBONS; i++) {
         ag_point path[RIBBON_STEPS];
         /* The wide ones first: there is no room for them later. */
         const float width = WIDTHS[i * AG_COUNT(WIDTHS) / RIBBONS];
-        const float x = ag_random_between(random, 0, canvas->width);
-        const float y = ag_random_between(random, 0, canvas->height);
+        const float x = ag_random_between(random, 0, sheet->width);
+        const float y = ag_random_between(random, 0, sheet->height);
         const int count = follow(&air, path, (ag_point){x, y}, width);
         if (count < 5)
             continue;
-        ink_ribbon(canvas, random, palette, path, count, width);
+        const ribbon laid = {path, count, width};
+        const ag_colour ground = ag_palette_get(palette, 1 + ag_random_below(random, 5));
+        const ag_colour band = ag_palette_get(palette, 1 + ag_random_below(random, 5));
+        ink_ribbon(sheet, &laid, ag_colour_vary(ground, random, 0.06F));
+        if (width >= 6 && ag_random_chance(random, 0.4F))
+            ink_bands(sheet, random, &laid, band);
         for (int j = 0; j < count; j++)
             take_room(&air, path[j], width);
     }
-    ag_canvas_grain(canvas, air.seed, 0.05F);
+    ag_sheet_grain(sheet, air.seed, 0.05F);
 }
 
 enum { SWINGS = 5200, SWING_PIECE = 26 };
@@ -135,11 +140,11 @@ static float swing(const pendulum *p, float time)
 }
 
 /* One harmonograph figure: two pendulums move the pen, two the paper. */
-static void ink_figure(ag_canvas *canvas, ag_random *random, const ag_palette *palette)
+static void ink_figure(ag_sheet *sheet, ag_random *random, const ag_palette *palette)
 {
     static const int BEATS[][2] = {{2, 3}, {1, 2}, {3, 4}, {3, 5}, {2, 5}, {1, 3}, {4, 5}};
     const int *beats = BEATS[ag_random_below(random, AG_COUNT(BEATS))];
-    const float wide = canvas->width / 2 - 60, high = canvas->height / 2 - 60;
+    const float wide = sheet->width / 2 - 60, high = sheet->height / 2 - 60;
     const pendulum across[] = {hang(random, beats[0], wide * 0.6F),
                                hang(random, beats[1], wide * 0.4F)};
     const pendulum down[] = {hang(random, beats[1], high * 0.6F),
@@ -150,17 +155,17 @@ static void ink_figure(ag_canvas *canvas, ag_random *random, const ag_palette *p
         for (int i = 0; i <= SWING_PIECE; i++) {
             const float time = (float)(start + i) * 0.045F;
             path[i] =
-                (ag_point){canvas->width / 2 + swing(&across[0], time) + swing(&across[1], time),
-                           canvas->height / 2 + swing(&down[0], time) + swing(&down[1], time)};
+                (ag_point){sheet->width / 2 + swing(&across[0], time) + swing(&across[1], time),
+                           sheet->height / 2 + swing(&down[0], time) + swing(&down[1], time)};
         }
         const float t = first + 2 * (float)start / SWINGS;
-        ag_pen_path(canvas, path, SWING_PIECE + 1, 1.7F);
-        ag_canvas_ink(
-            canvas, ag_palette_along(palette, 0.2F + 0.8F * fabsf(2 * (t - floorf(t)) - 1)), 0.85F);
+        ag_pen_path(sheet, path, SWING_PIECE + 1, 1.7F);
+        ag_sheet_ink(sheet, ag_palette_along(palette, 0.2F + 0.8F * fabsf(2 * (t - floorf(t)) - 1)),
+                     0.85F);
     }
 }
 
-void ag_draw_pendulums(ag_canvas *canvas, ag_random *random)
+void ag_draw_pendulums(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x0f1626, 0x2b59c3, 0x38a3a5, 0xf2d6a2, 0xe76f51, 0xfff3d6}},
@@ -168,28 +173,28 @@ void ag_draw_pendulums(ag_canvas *canvas, ag_random *random)
         {{0xf4efe3, 0xdfb78a, 0xc8553d, 0x588b8b, 0x2d3047, 0x1b1b1e}},
     };
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
-    ag_canvas_fill(canvas, ag_palette_get(palette, 0));
-    ink_figure(canvas, random, palette);
-    ink_figure(canvas, random, palette);
-    ag_canvas_grain(canvas, (uint32_t)ag_random_bits(random), 0.05F);
+    ag_sheet_fill(sheet, ag_palette_get(palette, 0));
+    ink_figure(sheet, random, palette);
+    ink_figure(sheet, random, palette);
+    ag_sheet_grain(sheet, (uint32_t)ag_random_bits(random), 0.05F);
 }
 
-/* Land and sea, and the height of each pixel in canvas->plane. */
-typedef struct island {
-    const ag_canvas *canvas;
+/* Land and sea, and the height of each pixel in sheet->plane. */
+typedef struct coast {
+    const ag_sheet *sheet;
     const ag_palette *palette;
-} island;
+} coast;
 
-static void raise_island(ag_canvas *canvas, ag_random *random)
+static void raise_coast(ag_sheet *sheet, ag_random *random)
 {
     const uint32_t seed = (uint32_t)ag_random_bits(random);
-    const float cx = canvas->width * ag_random_between(random, 0.35F, 0.65F);
-    const float cy = canvas->height * ag_random_between(random, 0.35F, 0.65F);
-    float *height = canvas->plane;
-    for (int y = 0; y < canvas->height_px; y++) {
-        for (int x = 0; x < canvas->width_px; x++) {
-            const float u = (float)x / canvas->scale, v = (float)y / canvas->scale;
-            const float away = hypotf((u - cx) / canvas->width, (v - cy) / canvas->height);
+    const float cx = sheet->width * ag_random_between(random, 0.35F, 0.65F);
+    const float cy = sheet->height * ag_random_between(random, 0.35F, 0.65F);
+    float *height = sheet->plane;
+    for (int y = 0; y < sheet->height_px; y++) {
+        for (int x = 0; x < sheet->width_px; x++) {
+            const float u = (float)x / sheet->scale, v = (float)y / sheet->scale;
+            const float away = ag_length((u - cx) / sheet->width, (v - cy) / sheet->height);
             *height++ = 0.42F - 1.25F * away + 0.75F * ag_noise_fractal(seed, u / 260, v / 260, 5);
         }
     }
@@ -205,14 +210,14 @@ static float contour(float height, float slope, float step, float width_px)
 
 static ag_colour map_colour(const void *ctx, ag_point at)
 {
-    const island *map = ctx;
-    const ag_canvas *canvas = map->canvas;
-    const int x = (int)(at.x * canvas->scale), y = (int)(at.y * canvas->scale);
-    const int w = canvas->width_px;
-    const float *here = canvas->plane + (ptrdiff_t)y * w + x;
+    const coast *map = ctx;
+    const ag_sheet *sheet = map->sheet;
+    const int x = (int)(at.x * sheet->scale), y = (int)(at.y * sheet->scale);
+    const int w = sheet->width_px;
+    const float *here = sheet->plane + (ptrdiff_t)y * w + x;
     const float dx = x + 1 < w ? here[1] - here[0] : 0;
-    const float dy = y + 1 < canvas->height_px ? here[w] - here[0] : 0;
-    const float slope = hypotf(dx, dy), light = (dx + dy) * canvas->scale * 26;
+    const float dy = y + 1 < sheet->height_px ? here[w] - here[0] : 0;
+    const float slope = ag_length(dx, dy), light = (dx + dy) * sheet->scale * 26;
     const float step = *here > 0 ? 0.05F : 0.09F;
     const float band = floorf(*here / step) * step;
     ag_colour colour =
@@ -221,81 +226,81 @@ static ag_colour map_colour(const void *ctx, ag_point at)
                   : ag_colour_mix(ag_palette_get(map->palette, 2),
                                   ag_palette_get(map->palette, 3 + (band > 0.3F)), band * 2.2F);
     if (*here > 0)
-        colour = ag_colour_scale(colour, 1 - fminf(fmaxf(light, -0.16F), 0.2F));
+        colour = ag_colour_scale(colour, 1 - ag_clamp(light, -0.16F, 0.2F));
     const ag_colour ink = ag_palette_get(map->palette, 5);
-    colour = ag_colour_mix(colour, ink, 0.45F * contour(*here, slope, step, 0.45F * canvas->scale));
+    colour = ag_colour_mix(colour, ink, 0.45F * contour(*here, slope, step, 0.45F * sheet->scale));
     const float shore =
-        1 - ag_smooth(1.2F, 2.2F, fabsf(*here) / fmaxf(slope * canvas->scale, 1e-6F));
+        1 - ag_smooth(1.2F, 2.2F, fabsf(*here) / fmaxf(slope * sheet->scale, 1e-6F));
     return ag_colour_mix(colour, ink, 0.9F * shore);
 }
 
-static float height_at(const ag_canvas *canvas, ag_point at)
+static float height_at(const ag_sheet *sheet, ag_point at)
 {
-    const int x = (int)(at.x * canvas->scale), y = (int)(at.y * canvas->scale);
-    return canvas->plane[(ptrdiff_t)y * canvas->width_px + x];
+    const int x = (int)(at.x * sheet->scale), y = (int)(at.y * sheet->scale);
+    return sheet->plane[(ptrdiff_t)y * sheet->width_px + x];
 }
 
 /* What the surveyor noted: woods, summits and rocks. */
-static void ink_signs(ag_canvas *canvas, ag_random *random, const ag_palette *palette)
+static void ink_signs(ag_sheet *sheet, ag_random *random, const ag_palette *palette)
 {
     const ag_colour ink = ag_palette_get(palette, 5);
     for (int i = 0; i < 420; i++) {
-        const float x = ag_random_between(random, 60, canvas->width - 60);
-        const float y = ag_random_between(random, 60, canvas->height - 60);
-        const float height = height_at(canvas, (ag_point){x, y});
+        const float x = ag_random_between(random, 60, sheet->width - 60);
+        const float y = ag_random_between(random, 60, sheet->height - 60);
+        const float height = height_at(sheet, (ag_point){x, y});
         if (height > 0.36F && i % 3 == 0) {
             const ag_point peak[] = {{x, y - 11}, {x + 8, y + 5}, {x - 8, y + 5}};
-            ag_pen_polygon(canvas, peak, 3);
+            ag_pen_polygon(sheet, peak, 3);
         } else if (height > 0.04F && height < 0.2F) {
-            ag_pen_disc(canvas, (ag_point){x, y}, 4);
-            ag_pen_line(canvas, (ag_point){x, y}, (ag_point){x, y + 9}, 1.6F, 1.6F);
+            ag_pen_disc(sheet, (ag_point){x, y}, 4);
+            ag_pen_line(sheet, (ag_point){x, y}, (ag_point){x, y + 9}, 1.6F, 1.6F);
         } else if (height < -0.05F && height > -0.2F && i % 4 == 0) {
-            ag_pen_line(canvas, (ag_point){x - 5, y}, (ag_point){x + 5, y}, 2, 2);
-            ag_pen_line(canvas, (ag_point){x, y - 5}, (ag_point){x, y + 5}, 2, 2);
+            ag_pen_line(sheet, (ag_point){x - 5, y}, (ag_point){x + 5, y}, 2, 2);
+            ag_pen_line(sheet, (ag_point){x, y - 5}, (ag_point){x, y + 5}, 2, 2);
         }
     }
-    ag_canvas_ink(canvas, ink, 0.75F);
+    ag_sheet_ink(sheet, ink, 0.75F);
 }
 
-/* The graticule, and the map's frame of black and white bars. */
-static void ink_frame(ag_canvas *canvas, ag_colour paper, ag_colour ink)
+/* The graticule with its meshes `pitch` wide, and the map's frame of bars. */
+static void ink_frame(ag_sheet *sheet, ag_colour paper, ag_colour ink, float margin, float pitch)
 {
-    const float right = canvas->width - MARGIN, bottom = canvas->height - MARGIN;
-    for (float x = MARGIN + 120; x < right; x += 120)
-        ag_pen_line(canvas, (ag_point){x, MARGIN}, (ag_point){x, bottom}, 1, 1);
-    for (float y = MARGIN + 120; y < bottom; y += 120)
-        ag_pen_line(canvas, (ag_point){MARGIN, y}, (ag_point){right, y}, 1, 1);
-    ag_canvas_ink(canvas, ink, 0.3F);
-    ag_canvas_mat(canvas, ink, MARGIN);
-    ag_canvas_mat(canvas, paper, MARGIN - 3);
-    for (float x = MARGIN; x < right - 1; x += 120) {
-        ag_pen_rectangle(canvas, (ag_point){x, MARGIN - 12},
-                         (ag_point){fminf(x + 60, right), MARGIN});
-        ag_pen_rectangle(canvas, (ag_point){x, bottom},
-                         (ag_point){fminf(x + 60, right), bottom + 12});
+    const float right = sheet->width - margin, bottom = sheet->height - margin;
+    for (float x = margin + pitch; x < right; x += pitch)
+        ag_pen_line(sheet, (ag_point){x, margin}, (ag_point){x, bottom}, 1, 1);
+    for (float y = margin + pitch; y < bottom; y += pitch)
+        ag_pen_line(sheet, (ag_point){margin, y}, (ag_point){right, y}, 1, 1);
+    ag_sheet_ink(sheet, ink, 0.3F);
+    ag_sheet_mat(sheet, ink, margin);
+    ag_sheet_mat(sheet, paper, margin - 3);
+    for (float x = margin; x < right - 1; x += pitch) {
+        const float end = fminf(x + pitch / 2, right);
+        ag_pen_rectangle(sheet, (ag_point){x, margin - 12}, (ag_point){end, margin});
+        ag_pen_rectangle(sheet, (ag_point){x, bottom}, (ag_point){end, bottom + 12});
     }
-    for (float y = MARGIN; y < bottom - 1; y += 120) {
-        ag_pen_rectangle(canvas, (ag_point){MARGIN - 12, y},
-                         (ag_point){MARGIN, fminf(y + 60, bottom)});
-        ag_pen_rectangle(canvas, (ag_point){right, y},
-                         (ag_point){right + 12, fminf(y + 60, bottom)});
+    for (float y = margin; y < bottom - 1; y += pitch) {
+        const float end = fminf(y + pitch / 2, bottom);
+        ag_pen_rectangle(sheet, (ag_point){margin - 12, y}, (ag_point){margin, end});
+        ag_pen_rectangle(sheet, (ag_point){right, y}, (ag_point){right + 12, end});
     }
-    ag_canvas_ink(canvas, ink, 1);
+    ag_sheet_ink(sheet, ink, 1);
 }
 
-void ag_draw_island(ag_canvas *canvas, ag_random *random)
+void ag_draw_coast(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x6fa3b5, 0xb9d6d3, 0xe6dcae, 0xc98f52, 0xf6efe2, 0x3a2f28}},
         {{0x9bb0a8, 0xd8ddc8, 0xc4cf9b, 0x6d8b53, 0xe9e4d0, 0x27352b}},
         {{0x34506b, 0x7fa0b0, 0xf0d9b0, 0xd0734f, 0xfff4e6, 0x1f2430}},
     };
-    const island map = {canvas, &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))]};
-    raise_island(canvas, random);
-    ag_canvas_shade(canvas, map_colour, &map);
-    ink_signs(canvas, random, map.palette);
-    ink_frame(canvas, ag_colour_from(0xf4ecd8), ag_palette_get(map.palette, 5));
-    ag_canvas_grain(canvas, (uint32_t)ag_random_bits(random), 0.06F);
+    const coast map = {sheet, &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))]};
+    raise_coast(sheet, random);
+    ag_sheet_shade(sheet, map_colour, &map);
+    ink_signs(sheet, random, map.palette);
+    const float margin = ag_random_between(random, 34, 60),
+                pitch = ag_random_between(random, 80, 150);
+    ink_frame(sheet, ag_colour_from(0xf4ecd8), ag_palette_get(map.palette, 5), margin, pitch);
+    ag_sheet_grain(sheet, (uint32_t)ag_random_bits(random), 0.06F);
 }
 
 /* A thing on the table: its colour, and hatching where it turns from the light. */
@@ -328,21 +333,39 @@ static ag_colour thing_colour(const void *ctx, ag_point at)
     const thing *it = ctx;
     const float x = (at.x - it->centre.x) / it->radius, y = (at.y - it->centre.y) / it->radius;
     const float dark =
-        it->is_ball ? hypotf(x + 0.4F, y + 0.45F) * 0.62F : 0.5F * fabsf(x + 0.35F) + 0.15F;
+        it->is_ball ? ag_length(x + 0.4F, y + 0.45F) * 0.62F : 0.5F * fabsf(x + 0.35F) + 0.15F;
     return hatch(it, at, dark + 0.08F * ag_noise_at(it->seed, at.x / 60, at.y / 60));
 }
 
-static void outline(ag_canvas *canvas, const ag_point *points, int count, ag_colour ink)
+static void outline(ag_sheet *sheet, const ag_point *points, int count, ag_colour ink)
 {
-    ag_pen_path(canvas, points, count, 2.4F);
-    ag_pen_line(canvas, points[count - 1], points[0], 2.4F, 2.4F);
-    ag_canvas_ink(canvas, ink, 0.9F);
+    ag_pen_path(sheet, points, count, 2.4F);
+    ag_pen_line(sheet, points[count - 1], points[0], 2.4F, 2.4F);
+    ag_sheet_ink(sheet, ink, 0.9F);
 }
 
 enum { PROFILE = 24 };
 
+/* A label with a few lines that say nothing. */
+static void ink_label(ag_sheet *sheet, ag_random *random, const thing *on, float top)
+{
+    const int lines = 1 + ag_random_below(random, 5);
+    const float left = on->centre.x - on->radius * ag_random_between(random, 0.35F, 0.7F);
+    const float right = on->centre.x + on->radius * ag_random_between(random, 0.25F, 0.6F);
+    const float leading = ag_random_between(random, 6, 14);
+    ag_pen_rectangle(sheet, (ag_point){left, top},
+                     (ag_point){right, top + leading * (float)(lines + 1)});
+    ag_sheet_ink(sheet, ag_colour_from(0xf3e7cd), 0.9F);
+    for (int i = 1; i <= lines; i++) {
+        const float y = top + leading * (float)i;
+        const float end = left + (right - left) * ag_random_between(random, 0.45F, 0.92F);
+        ag_pen_line(sheet, (ag_point){left + 5, y}, (ag_point){end, y}, leading * 0.24F, 2);
+    }
+    ag_sheet_ink(sheet, on->ink, 0.8F);
+}
+
 /* A bottle or jug standing with its foot at centre.y + height. */
-static void ink_bottle(ag_canvas *canvas, ag_random *random, thing *it, float height)
+static void ink_bottle(ag_sheet *sheet, ag_random *random, thing *it, float height)
 {
     ag_point points[2 * PROFILE];
     const float neck = ag_random_between(random, 0.2F, 0.5F);
@@ -357,24 +380,13 @@ static void ink_bottle(ag_canvas *canvas, ag_random *random, thing *it, float he
         points[i] = (ag_point){it->centre.x - half * it->radius, foot - height * (1 - t)};
         points[2 * PROFILE - 1 - i] = (ag_point){it->centre.x + half * it->radius, points[i].y};
     }
-    ag_pen_polygon(canvas, points, 2 * PROFILE);
-    ag_canvas_ink_shaded(canvas, thing_colour, it, 1);
-    outline(canvas, points, 2 * PROFILE, it->ink);
-    const float top = foot - height * ag_random_between(random, 0.25F, 0.4F);
-    const ag_point label = {it->centre.x - it->radius * 0.62F, top};
-    ag_pen_rectangle(canvas, label,
-                     (ag_point){it->centre.x + it->radius * 0.5F, top + height * 0.14F});
-    ag_canvas_ink(canvas, ag_colour_from(0xf3e7cd), 0.9F);
-    for (int i = 1; i < 5; i++) {
-        const float y = top + height * 0.028F * (float)i;
-        const float end = ag_random_between(random, 0, 0.4F);
-        ag_pen_line(canvas, (ag_point){label.x + 5, y},
-                    (ag_point){it->centre.x + end * it->radius, y}, 2.5F, 2);
-    }
-    ag_canvas_ink(canvas, it->ink, 0.8F);
+    ag_pen_polygon(sheet, points, 2 * PROFILE);
+    ag_sheet_ink_shaded(sheet, thing_colour, it, 1);
+    outline(sheet, points, 2 * PROFILE, it->ink);
+    ink_label(sheet, random, it, foot - height * ag_random_between(random, 0.25F, 0.4F));
 }
 
-static void ink_fruit(ag_canvas *canvas, ag_random *random, thing *it)
+static void ink_fruit(ag_sheet *sheet, ag_random *random, thing *it)
 {
     ag_point points[2 * PROFILE];
     const float dent = ag_random_between(random, 0.02F, 0.16F);
@@ -383,33 +395,33 @@ static void ink_fruit(ag_canvas *canvas, ag_random *random, thing *it)
         const float top = powf(fmaxf(-sinf(angle), 0), 8);
         points[i] = ag_point_polar(it->centre, angle, it->radius * (1 - dent * top));
     }
-    ag_pen_polygon(canvas, points, 2 * PROFILE);
-    ag_canvas_ink_shaded(canvas, thing_colour, it, 1);
-    outline(canvas, points, 2 * PROFILE, it->ink);
+    ag_pen_polygon(sheet, points, 2 * PROFILE);
+    ag_sheet_ink_shaded(sheet, thing_colour, it, 1);
+    outline(sheet, points, 2 * PROFILE, it->ink);
     const ag_point stem = {it->centre.x, it->centre.y - it->radius * (1 - dent)};
-    ag_pen_line(canvas, stem, ag_point_polar(stem, -1.2F, it->radius * 0.4F), 5, 3);
-    ag_canvas_ink(canvas, it->ink, 1);
+    ag_pen_line(sheet, stem, ag_point_polar(stem, -1.2F, it->radius * 0.4F), 5, 3);
+    ag_sheet_ink(sheet, it->ink, 1);
 }
 
 /* Wall and table, hatched as the things are. */
-static void ink_ground(ag_canvas *canvas, ag_random *random, thing *it, ag_colour table)
+static void ink_ground(ag_sheet *sheet, ag_random *random, thing *it, ag_colour table)
 {
-    const float edge = canvas->height * 0.6F;
-    it->centre = (ag_point){canvas->width * 0.3F, canvas->height * 0.25F};
-    it->radius = canvas->width * 0.75F;
+    const float edge = sheet->height * ag_random_between(random, 0.5F, 0.66F);
+    it->centre = (ag_point){sheet->width * 0.3F, sheet->height * 0.25F};
+    it->radius = sheet->width * 0.75F;
     it->is_ball = true;
     it->slant = ag_random_between(random, 0.4F, 1.2F);
-    ag_pen_rectangle(canvas, (ag_point){0, 0}, (ag_point){canvas->width, edge});
-    ag_canvas_ink_shaded(canvas, thing_colour, it, 1);
+    ag_pen_rectangle(sheet, (ag_point){0, 0}, (ag_point){sheet->width, edge});
+    ag_sheet_ink_shaded(sheet, thing_colour, it, 1);
     it->wash = table;
     it->slant = ag_random_between(random, -0.2F, 0.2F);
-    ag_pen_rectangle(canvas, (ag_point){0, edge}, (ag_point){canvas->width, canvas->height});
-    ag_canvas_ink_shaded(canvas, thing_colour, it, 1);
-    ag_pen_line(canvas, (ag_point){0, edge}, (ag_point){canvas->width, edge}, 3, 3);
-    ag_canvas_ink(canvas, it->ink, 1);
+    ag_pen_rectangle(sheet, (ag_point){0, edge}, (ag_point){sheet->width, sheet->height});
+    ag_sheet_ink_shaded(sheet, thing_colour, it, 1);
+    ag_pen_line(sheet, (ag_point){0, edge}, (ag_point){sheet->width, edge}, 3, 3);
+    ag_sheet_ink(sheet, it->ink, 1);
 }
 
-void ag_draw_still_life(ag_canvas *canvas, ag_random *random)
+void ag_draw_still_life(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0xe9dcc0, 0xc9a26b, 0x5f7f6e, 0xb4533a, 0xd9a13b, 0x2c2a33}},
@@ -420,12 +432,12 @@ void ag_draw_still_life(ag_canvas *canvas, ag_random *random)
     thing it = {.seed = (uint32_t)ag_random_bits(random),
                 .wash = ag_palette_get(palette, 0),
                 .ink = ag_palette_get(palette, 5)};
-    ink_ground(canvas, random, &it, ag_palette_get(palette, 1));
+    ink_ground(sheet, random, &it, ag_palette_get(palette, 1));
     const int bottles = 3 + ag_random_below(random, 3), fruits = 4 + ag_random_below(random, 4);
     for (int i = 0; i < bottles + fruits; i++) {
         const bool is_fruit = i >= bottles;
         const float place = is_fruit ? (float)(i - bottles) + 0.5F : (float)i + 0.5F;
-        const float share = canvas->width * 0.84F / (float)(is_fruit ? fruits : bottles);
+        const float share = sheet->width * 0.84F / (float)(is_fruit ? fruits : bottles);
         it.seed++;
         it.is_ball = is_fruit;
         it.slant = ag_random_between(random, -1, 1);
@@ -433,15 +445,14 @@ void ag_draw_still_life(ag_canvas *canvas, ag_random *random)
         it.radius = is_fruit ? ag_random_between(random, 40, 68)
                              : share * ag_random_between(random, 0.3F, 0.46F);
         it.centre.x =
-            canvas->width * 0.08F + share * (place + ag_random_between(random, -0.2F, 0.2F));
-        it.centre.y = canvas->height * (is_fruit ? ag_random_between(random, 0.76F, 0.86F)
-                                                 : ag_random_between(random, 0.68F, 0.78F));
+            sheet->width * 0.08F + share * (place + ag_random_between(random, -0.2F, 0.2F));
+        it.centre.y = sheet->height * (is_fruit ? ag_random_between(random, 0.76F, 0.86F)
+                                                : ag_random_between(random, 0.68F, 0.78F));
         if (is_fruit)
-            ink_fruit(canvas, random, &it);
+            ink_fruit(sheet, random, &it);
         else
-            ink_bottle(canvas, random, &it,
-                       canvas->height * ag_random_between(random, 0.4F, 0.62F));
+            ink_bottle(sheet, random, &it, sheet->height * ag_random_between(random, 0.4F, 0.62F));
     }
-    ag_canvas_mat(canvas, ag_colour_from(0xf5efe2), MARGIN);
-    ag_canvas_grain(canvas, it.seed, 0.06F);
+    ag_sheet_mat(sheet, ag_colour_from(0xf5efe2), ag_random_between(random, 30, 62));
+    ag_sheet_grain(sheet, it.seed, 0.06F);
 }

@@ -1,4 +1,5 @@
 /* make_demo: draws the demo collection, for newcomers who have no paintings at hand. */
+#include "samples.h"
 #include "studio.h"
 
 #include <errno.h>
@@ -6,16 +7,19 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { EXIT_USAGE = 64 };
 
 static const char USAGE[] =
     "usage: make_demo FOLDER [--count N] [--seed S] [--side PX]\n"
+    "       make_demo samples FOLDER OUTPUT\n"
     "\n"
     "Draws N works (24) of generative art, each longer side PX pixels (1120), as JPEGs below "
     "FOLDER,\n"
     "with a metadata.csv that `artguide collection build FOLDER` reads. Another seed S (0) draws\n"
-    "other pictures; the same arguments give the same files.\n";
+    "other pictures; the same arguments give the same files. `samples` takes photos of the works\n"
+    "in FOLDER, as visitors do, and writes them into OUTPUT.\n";
 
 /* A whole number in [least, most]. */
 static bool read_number(uint64_t *out, const char *text, uint64_t least, uint64_t most)
@@ -53,15 +57,18 @@ static bool read_options(ag_studio_order *order, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    ag_studio_order order = {.count = AG_STUDIO_KINDS, .side_px = 1120};
-    if (!read_options(&order, argc, argv) || optind != argc - 1) {
+    ag_studio_order order = {.count = AG_STUDIO_KINDS, .side_px = AG_STUDIO_SIDE_PX};
+    ag_err err;
+    ag_status status;
+    if (argc == 4 && strcmp(argv[1], "samples") == 0) {
+        status = ag_samples_write(argv[3], argv[2], AG_SAMPLES_SIDE_PX, &err);
+    } else if (read_options(&order, argc, argv) && optind == argc - 1) {
+        status = ag_studio_write(argv[optind], &order, &err);
+    } else {
         fputs(USAGE, stderr);
         return EXIT_USAGE;
     }
-    ag_err err;
-    if (ag_studio_write(argv[optind], &order, &err) != AG_OK) {
+    if (status != AG_OK)
         fprintf(stderr, "make_demo: %s\n", err.message);
-        return EXIT_FAILURE;
-    }
-    return EXIT_SUCCESS;
+    return status == AG_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -9,19 +9,19 @@ static float room_at(const ag_circle *circles, int count, ag_point at, float mos
         const float x = circles[i].centre.x - at.x, y = circles[i].centre.y - at.y;
         const float near = most + circles[i].radius;
         if (x * x + y * y < near * near)
-            most = hypotf(x, y) - circles[i].radius;
+            most = ag_length(x, y) - circles[i].radius;
     }
     return most;
 }
 
-int ag_pack_circles(ag_circle *out, int capacity, const ag_canvas *canvas, ag_random *random,
+int ag_pack_circles(ag_circle *out, int capacity, const ag_sheet *sheet, ag_random *random,
                     const ag_packing *how)
 {
     int count = 0;
     for (int i = 0; i < how->attempts && count < capacity; i++) {
-        const float x = ag_random_between(random, how->margin, canvas->width - how->margin);
-        const float y = ag_random_between(random, how->margin, canvas->height - how->margin);
-        const float wall = fminf(fminf(x, canvas->width - x), fminf(y, canvas->height - y));
+        const float x = ag_random_between(random, how->margin, sheet->width - how->margin);
+        const float y = ag_random_between(random, how->margin, sheet->height - how->margin);
+        const float wall = fminf(fminf(x, sheet->width - x), fminf(y, sheet->height - y));
         /* Later ones are smaller at most: else the first take all the room there is. */
         const float most = how->largest / (1 + 5 * (float)i / (float)how->attempts);
         const float room =

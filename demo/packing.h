@@ -2,8 +2,8 @@
 #ifndef AG_DEMO_PACKING_H
 #define AG_DEMO_PACKING_H
 
-#include "canvas.h"
 #include "chance.h"
+#include "sheet.h"
 
 typedef struct ag_circle {
     ag_point centre;
@@ -12,14 +12,14 @@ typedef struct ag_circle {
 
 /* What ag_pack_circles is to do. */
 typedef struct ag_packing {
-    float margin;         /* of the canvas that stays free */
+    float margin;         /* of the sheet that stays free */
     float least, largest; /* radii */
     float gap;            /* between two circles */
     int attempts;         /* places that are tried */
 } ag_packing;
 
 /* Circles at random places, each as large as there is room; returns their number, ≤ capacity. */
-int ag_pack_circles(ag_circle *out, int capacity, const ag_canvas *canvas, ag_random *random,
+int ag_pack_circles(ag_circle *out, int capacity, const ag_sheet *sheet, ag_random *random,
                     const ag_packing *how);
 
 #endif

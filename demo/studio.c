@@ -48,13 +48,16 @@ ag_status ag_studio_draw(ag_image *out, const ag_studio_order *order, size_t num
     const ag_work *work = work_of(number);
     const uint64_t round = number / AG_STUDIO_KINDS;
     ag_random random = {work->seed + (round << 32) + order->seed * 0xd1342543de82ef95U};
-    ag_canvas canvas;
-    ag_status status = ag_canvas_init(&canvas, order->side_px, work->aspect, err);
+    ag_sheet sheet;
+    ag_status status = ag_sheet_init(&sheet, order->side_px, work->aspect, err);
     if (status != AG_OK)
         return status;
-    work->draw(&canvas, &random);
-    status = ag_canvas_develop(out, &canvas, err);
-    ag_canvas_fini(&canvas);
+    work->draw(&sheet, &random);
+    /* The kinds have few palettes, chosen by eye; further works get others of the same harmony. */
+    if (round > 0 || order->seed > 0)
+        ag_sheet_turn_hues(&sheet, ag_random_between(&random, -1, 1));
+    status = ag_sheet_develop(out, &sheet, err);
+    ag_sheet_fini(&sheet);
     return status;
 }
 

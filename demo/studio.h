@@ -12,6 +12,9 @@
 /* The works that are each the first of their kind. */
 #define AG_STUDIO_KINDS 24
 
+/* The longer side of a work in the demo collection. */
+#define AG_STUDIO_SIDE_PX 1120
+
 typedef struct ag_studio_order {
     size_t count;  /* works; those behind AG_STUDIO_KINDS are of the same kinds, with other seeds */
     uint64_t seed; /* 0: the demo collection's; another: other pictures with the same titles */

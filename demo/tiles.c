@@ -4,7 +4,7 @@
 #include <math.h>
 
 /* The black lines between the fields of a grid are as wide as the grid is coarse there. */
-static void divide(ag_canvas *canvas, ag_random *random, const ag_palette *palette, ag_point a,
+static void divide(ag_sheet *sheet, ag_random *random, const ag_palette *palette, ag_point a,
                    ag_point b)
 {
     const float wide = b.x - a.x, high = b.y - a.y, longer = fmaxf(wide, high);
@@ -15,22 +15,22 @@ static void divide(ag_canvas *canvas, ag_random *random, const ag_palette *palet
         const ag_point middle =
             is_across ? (ag_point){a.x + wide * cut, b.y} : (ag_point){b.x, a.y + high * cut};
         const ag_point start = is_across ? (ag_point){middle.x, a.y} : (ag_point){a.x, middle.y};
-        divide(canvas, random, palette, a, middle);
-        divide(canvas, random, palette, start, b);
-        ag_pen_line(canvas, start, middle, 5 + longer / 90, 5 + longer / 90);
-        ag_canvas_ink(canvas, ag_palette_get(palette, 0), 1);
+        divide(sheet, random, palette, a, middle);
+        divide(sheet, random, palette, start, b);
+        ag_pen_line(sheet, start, middle, 5 + longer / 90, 5 + longer / 90);
+        ag_sheet_ink(sheet, ag_palette_get(palette, 0), 1);
         return;
     }
     const bool is_plain = ag_random_chance(random, longer < 130 ? 0.35F : 0.6F);
     const ag_colour colour = ag_palette_get(palette, is_plain ? 1 : 2 + ag_random_below(random, 4));
-    ag_pen_rectangle(canvas, a, b);
-    ag_canvas_ink(canvas, ag_colour_vary(colour, random, 0.05F), 1);
+    ag_pen_rectangle(sheet, a, b);
+    ag_sheet_ink(sheet, ag_colour_vary(colour, random, 0.05F), 1);
     if (ag_random_chance(random, 0.3F) && longer < 200) {
         const ag_point centre = ag_point_mix(a, b, 0.5F);
         const float half = ag_random_between(random, 0.14F, 0.3F) * fminf(wide, high);
-        ag_pen_rectangle(canvas, (ag_point){centre.x - half, centre.y - half},
+        ag_pen_rectangle(sheet, (ag_point){centre.x - half, centre.y - half},
                          (ag_point){centre.x + half, centre.y + half});
-        ag_canvas_ink(canvas, ag_palette_get(palette, ag_random_below(random, 6)), 1);
+        ag_sheet_ink(sheet, ag_palette_get(palette, ag_random_below(random, 6)), 1);
     }
 }
 
@@ -43,7 +43,7 @@ static ag_colour brushed(const void *ctx, ag_point at)
     return mark > 0 ? (ag_colour){1, 1, 1} : (ag_colour){0, 0, 0};
 }
 
-void ag_draw_grid(ag_canvas *canvas, ag_random *random)
+void ag_draw_grid(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x1b1a1c, 0xf1ece0, 0xc7362b, 0x1f4e9e, 0xf0bd2e, 0xd9d6cd}},
@@ -53,13 +53,13 @@ void ag_draw_grid(ag_canvas *canvas, ag_random *random)
     };
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
     const uint32_t seed = (uint32_t)ag_random_bits(random);
-    divide(canvas, random, palette, (ag_point){0, 0}, (ag_point){canvas->width, canvas->height});
-    ag_pen_rectangle(canvas, (ag_point){0, 0}, (ag_point){canvas->width, canvas->height});
-    ag_canvas_ink_shaded(canvas, brushed, &seed, 0.035F);
-    ag_canvas_grain(canvas, seed, 0.05F);
+    divide(sheet, random, palette, (ag_point){0, 0}, (ag_point){sheet->width, sheet->height});
+    ag_pen_rectangle(sheet, (ag_point){0, 0}, (ag_point){sheet->width, sheet->height});
+    ag_sheet_ink_shaded(sheet, brushed, &seed, 0.035F);
+    ag_sheet_grain(sheet, seed, 0.05F);
 }
 
-/* Colours that change slowly over the canvas: the tiles' two inks. */
+/* Colours that change slowly over the sheet: the tiles' two inks. */
 typedef struct drift {
     const ag_palette *palette;
     uint32_t seed;
@@ -69,19 +69,18 @@ typedef struct drift {
 static ag_colour drift_colour(const void *ctx, ag_point at)
 {
     const drift *ink = ctx;
-    const float t = 0.5F + 0.8F * ag_noise_fractal(ink->seed, at.x / 330, at.y / 330, 2);
-    return ag_palette_along(ink->palette,
-                            ink->from + (ink->to - ink->from) * fminf(fmaxf(t, 0), 1));
+    const float t = 0.5F + 0.6F * ag_noise_at(ink->seed, at.x / 300, at.y / 300);
+    return ag_palette_along(ink->palette, ink->from + (ink->to - ink->from) * ag_clamp(t, 0, 1));
 }
 
 typedef struct tiling {
-    ag_canvas *canvas;
+    ag_sheet *sheet;
     ag_random *random;
     drift inks[2];
 } tiling;
 
 /* A band of a quarter circle around a tile's corner. */
-static void pen_quarter(ag_canvas *canvas, ag_point corner, float turn, float size)
+static void pen_quarter(ag_sheet *sheet, ag_point corner, float turn, float size)
 {
     enum { STEPS = 14 };
     ag_point points[2 * STEPS];
@@ -90,47 +89,47 @@ static void pen_quarter(ag_canvas *canvas, ag_point corner, float turn, float si
         points[i] = ag_point_polar(corner, angle, size / 3);
         points[2 * STEPS - 1 - i] = ag_point_polar(corner, angle, size * 2 / 3);
     }
-    ag_pen_polygon(canvas, points, 2 * STEPS);
+    ag_pen_polygon(sheet, points, 2 * STEPS);
 }
 
 /* What is on the tile between the middles of its sides: arcs, a cross, a bar, or dots alone. */
-static void pen_motif(ag_canvas *canvas, int motif, ag_point a, float size)
+static void pen_motif(ag_sheet *sheet, int motif, ag_point a, float size)
 {
     const ag_point b = {a.x + size, a.y + size}, middle = {a.x + size / 2, a.y + size / 2};
     if (motif == 0 || motif == 5) {
-        pen_quarter(canvas, a, 0, size);
-        pen_quarter(canvas, b, AG_PI, size);
+        pen_quarter(sheet, a, 0, size);
+        pen_quarter(sheet, b, AG_PI, size);
     } else if (motif == 1 || motif == 6) {
-        pen_quarter(canvas, (ag_point){b.x, a.y}, AG_PI / 2, size);
-        pen_quarter(canvas, (ag_point){a.x, b.y}, -AG_PI / 2, size);
+        pen_quarter(sheet, (ag_point){b.x, a.y}, AG_PI / 2, size);
+        pen_quarter(sheet, (ag_point){a.x, b.y}, -AG_PI / 2, size);
     }
     if (motif == 2 || motif == 4)
-        ag_pen_line(canvas, (ag_point){a.x, middle.y}, (ag_point){b.x, middle.y}, size / 3,
+        ag_pen_line(sheet, (ag_point){a.x, middle.y}, (ag_point){b.x, middle.y}, size / 3,
                     size / 3);
     if (motif == 3 || motif == 4)
-        ag_pen_line(canvas, (ag_point){middle.x, a.y}, (ag_point){middle.x, b.y}, size / 3,
+        ag_pen_line(sheet, (ag_point){middle.x, a.y}, (ag_point){middle.x, b.y}, size / 3,
                     size / 3);
-    ag_pen_disc(canvas, (ag_point){middle.x, a.y}, size / 6);
-    ag_pen_disc(canvas, (ag_point){middle.x, b.y}, size / 6);
-    ag_pen_disc(canvas, (ag_point){a.x, middle.y}, size / 6);
-    ag_pen_disc(canvas, (ag_point){b.x, middle.y}, size / 6);
+    ag_pen_disc(sheet, (ag_point){middle.x, a.y}, size / 6);
+    ag_pen_disc(sheet, (ag_point){middle.x, b.y}, size / 6);
+    ag_pen_disc(sheet, (ag_point){a.x, middle.y}, size / 6);
+    ag_pen_disc(sheet, (ag_point){b.x, middle.y}, size / 6);
 }
 
 /* A winged tile (Carlson 2018): it reaches over its square with discs, so that a tile half as large
  * with its inks changed fits to it. */
 static void lay_tile(const tiling *floor, ag_point a, float size, int level)
 {
-    ag_canvas *canvas = floor->canvas;
+    ag_sheet *sheet = floor->sheet;
     const drift *ground = &floor->inks[level % 2], *figure = &floor->inks[1 - level % 2];
     const ag_point b = {a.x + size, a.y + size};
-    ag_pen_rectangle(canvas, a, b);
-    ag_pen_disc(canvas, a, size / 3);
-    ag_pen_disc(canvas, b, size / 3);
-    ag_pen_disc(canvas, (ag_point){b.x, a.y}, size / 3);
-    ag_pen_disc(canvas, (ag_point){a.x, b.y}, size / 3);
-    ag_canvas_ink_shaded(canvas, drift_colour, ground, 1);
-    pen_motif(canvas, ag_random_below(floor->random, 8), a, size);
-    ag_canvas_ink_shaded(canvas, drift_colour, figure, 1);
+    ag_pen_rectangle(sheet, a, b);
+    ag_pen_disc(sheet, a, size / 3);
+    ag_pen_disc(sheet, b, size / 3);
+    ag_pen_disc(sheet, (ag_point){b.x, a.y}, size / 3);
+    ag_pen_disc(sheet, (ag_point){a.x, b.y}, size / 3);
+    ag_sheet_ink_shaded(sheet, drift_colour, ground, 1);
+    pen_motif(sheet, ag_random_below(floor->random, 8), a, size);
+    ag_sheet_ink_shaded(sheet, drift_colour, figure, 1);
 }
 
 /* Larger tiles first; which squares are divided is told by a hash, the same in each pass. */
@@ -150,7 +149,7 @@ static void lay_tiles(const tiling *floor, ag_point a, float size, int level, in
     lay_tiles(floor, (ag_point){a.x + half, a.y + half}, half, level + 1, wanted);
 }
 
-void ag_draw_arcs(ag_canvas *canvas, ag_random *random)
+void ag_draw_arcs(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x16302b, 0x23574d, 0x2d3a5a, 0xf0c987, 0xf7ede0, 0xe8907a}},
@@ -159,14 +158,14 @@ void ag_draw_arcs(ag_canvas *canvas, ag_random *random)
     };
     const ag_palette *palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))];
     const uint32_t seed = (uint32_t)ag_random_bits(random);
-    const tiling floor = {canvas, random, {{palette, seed, 0, 0.4F}, {palette, seed + 9, 0.6F, 1}}};
+    const tiling floor = {sheet, random, {{palette, seed, 0, 0.4F}, {palette, seed + 9, 0.6F, 1}}};
     const float size = 1000.0F / (float)(4 + ag_random_below(random, 2));
     for (int level = 0; level <= 3; level++)
-        for (float y = 0; y < canvas->height; y += size)
-            for (float x = 0; x < canvas->width; x += size)
+        for (float y = 0; y < sheet->height; y += size)
+            for (float x = 0; x < sheet->width; x += size)
                 lay_tiles(&floor, (ag_point){x, y}, size, 0, level);
-    ag_canvas_mat(canvas, ag_colour_from(0xf4eee2), 36);
-    ag_canvas_grain(canvas, seed, 0.05F);
+    ag_sheet_mat(sheet, ag_colour_from(0xf4eee2), ag_random_between(random, 24, 56));
+    ag_sheet_grain(sheet, seed, 0.05F);
 }
 
 /* Panes of glass: cells of the points nearest to them, in polar coordinates inside the rose. */
@@ -178,63 +177,84 @@ typedef struct rose {
     const ag_palette *palette;
 } rose;
 
+enum { ROSE_RINGS = 5 };
+
 typedef struct pane {
     uint32_t id;
-    float lead; /* how far from the nearest edge, in cells */
+    int column;
+    float lead; /* how far it is to the next pane, in cells */
 } pane;
 
 /* The pane at (x, y) of a lattice with one point in each cell; columns repeat after `period`. */
 static pane find_pane(uint32_t seed, float x, float y, int period)
 {
     const int column = (int)floorf(x), row = (int)floorf(y);
-    float nearest = 9, second = 9;
-    uint32_t id = 0;
+    float nearest = 9, second = 9; /* squared */
+    pane found = {0};
     for (int j = row - 1; j <= row + 1; j++) {
         for (int i = column - 1; i <= column + 1; i++) {
-            const uint32_t c = (uint32_t)((i % period + period) % period), r = (uint32_t)j;
-            const float px = (float)i + 0.15F + 0.7F * ag_hash_unit(seed, c, r);
-            const float py = (float)j + 0.15F + 0.7F * ag_hash_unit(seed + 1, c, r);
-            const float away = hypotf(px - x, py - y);
+            const int wrapped = i < 0 ? i + period : i >= period ? i - period : i;
+            const uint32_t own = ag_hash(seed, (uint32_t)wrapped, (uint32_t)j);
+            const float dx = (float)i + 0.15F + 0.7F / 65536 * (float)(own & 65535) - x;
+            const float dy = (float)j + 0.15F + 0.7F / 65536 * (float)(own >> 16) - y;
+            const float away = dx * dx + dy * dy;
+            second = fminf(second, fmaxf(away, nearest));
             if (away < nearest) {
-                second = nearest;
                 nearest = away;
-                id = ag_hash(seed, c, r);
-            } else if (away < second) {
-                second = away;
+                found = (pane){.id = own, .column = wrapped};
             }
         }
     }
-    return (pane){id, second - nearest};
+    found.lead = sqrtf(second) - sqrtf(nearest);
+    return found;
 }
 
-static ag_colour glass_colour(const void *ctx, ag_point at)
+/* The glass of a pane: bubbles and streaks. */
+static ag_colour glass_of(const rose *window, pane glass, int colour, ag_point at)
+{
+    const float shine = ag_noise_fractal(window->seed ^ glass.id, at.x / 50, at.y / 50, 2);
+    const float own = ag_hash_unit(glass.id, 1, 2);
+    return ag_colour_scale(ag_palette_get(window->palette, colour),
+                           0.84F + 0.3F * shine + 0.34F * own);
+}
+
+/* Inside the rose: each ring has its own number of panes and two colours, with a few exceptions,
+ * and every other ring is divided by spokes. */
+static ag_colour rose_colour(const rose *window, ag_point at, float away, float angle)
+{
+    const float ring = away * ROSE_RINGS, nearest_ring = fabsf(ring - roundf(ring)) / ROSE_RINGS;
+    const int rings = (int)ring, columns = window->petals * (rings < 1 ? 1 : rings < 3 ? 2 : 4);
+    const float turn = (angle / (2 * AG_PI) + 0.5F);
+    const pane glass = find_pane(window->seed + (uint32_t)rings, turn * (float)columns,
+                                 ring * (rings < 2 ? 1 : 1.6F), columns);
+    const float petal = turn * (float)window->petals + 0.5F * (float)(rings / 2 % 2);
+    const float spoke = fabsf(petal - roundf(petal)) / (float)window->petals * 2 * AG_PI * away;
+    const int half = glass.column * 2 * window->petals / columns % 2; /* of a petal */
+    const int usual = 1 + (int)(ag_hash(window->seed, (uint32_t)rings, (uint32_t)half) % 5);
+    const int odd = 1 + (int)((glass.id >> 8) % 5);
+    const ag_colour colour =
+        glass_of(window, glass, ag_hash_unit(glass.id, 3, 4) < 0.22F ? odd : usual, at);
+    const float frame = rings > 0 ? fminf(nearest_ring, spoke * 1.2F) : nearest_ring;
+    return ag_colour_mix(
+        ag_palette_get(window->palette, 0), colour,
+        fminf(ag_smooth(0.05F, 0.11F, glass.lead), ag_smooth(3.5F, 5, frame * window->radius)));
+}
+
+static ag_colour window_colour(const void *ctx, ag_point at)
 {
     const rose *window = ctx;
     const float dx = at.x - window->centre.x, dy = at.y - window->centre.y;
-    const float away = hypotf(dx, dy) / window->radius;
-    const bool is_inside = away < 1;
-    const float turn = (atan2f(dy, dx) / (2 * AG_PI) + 0.5F) * (float)window->petals;
-    const float ring = away * 5.2F, ring_edge = fabsf(ring - roundf(ring)) / 5.2F * window->radius;
-    const int rings = (int)ring;
-    const int columns = window->petals * (rings < 1 ? 1 : rings < 3 ? 2 : 4);
-    const pane glass = is_inside
-                           ? find_pane(window->seed + (uint32_t)rings,
-                                       turn * (float)columns / (float)window->petals, ring, columns)
-                           : find_pane(window->seed + 77, at.x / 62, at.y / 62, 1000);
-    const float shine = ag_noise_fractal(glass.id, at.x / 60, at.y / 60, 3);
-    const int choice =
-        is_inside ? (int)((glass.id >> 8) % 4) + 1 : 1 + (int)((glass.id >> 8) % 2) * 4;
-    ag_colour colour = ag_palette_get(window->palette, choice);
-    colour = ag_colour_scale(colour, 0.86F + 0.3F * shine + 0.35F * ag_hash_unit(glass.id, 1, 2) -
-                                         0.1F * away);
-    const ag_colour lead = ag_palette_get(window->palette, 0);
-    const float line = ag_smooth(0.05F, 0.1F, glass.lead);
-    const float tracery =
-        is_inside ? ag_smooth(3, 5, ring_edge) : ag_smooth(10, 12, (away - 1) * window->radius);
-    return ag_colour_mix(lead, colour, fminf(line, tracery));
+    const float away = ag_length(dx, dy) / window->radius;
+    if (away < 1)
+        return rose_colour(window, at, away, atan2f(dy, dx));
+    const pane glass = find_pane(window->seed + 77, at.x / 62, at.y / 62, 1000);
+    const int colour = 1 + (int)((glass.id >> 8) % 2) * 4;
+    const float frame = ag_smooth(10, 12, (away - 1) * window->radius);
+    return ag_colour_mix(ag_palette_get(window->palette, 0), glass_of(window, glass, colour, at),
+                         fminf(ag_smooth(0.05F, 0.1F, glass.lead), frame));
 }
 
-void ag_draw_rose_window(ag_canvas *canvas, ag_random *random)
+void ag_draw_rose_window(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x14120f, 0x1d4fa3, 0xc23b2e, 0xf1b73b, 0x2f8f7f, 0x5b3f8f}},
@@ -244,22 +264,22 @@ void ag_draw_rose_window(ag_canvas *canvas, ag_random *random)
     rose window = {.palette = &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))]};
     window.seed = (uint32_t)ag_random_bits(random);
     window.petals = 5 + ag_random_below(random, 8);
-    window.centre.x = canvas->width * ag_random_between(random, 0.42F, 0.58F);
-    window.centre.y = canvas->height * ag_random_between(random, 0.42F, 0.55F);
-    window.radius = canvas->width * ag_random_between(random, 0.4F, 0.47F);
-    ag_canvas_shade(canvas, glass_colour, &window);
-    ag_canvas_mat(canvas, ag_palette_get(window.palette, 0), 16);
-    ag_canvas_grain(canvas, window.seed, 0.04F);
+    window.centre.x = sheet->width * ag_random_between(random, 0.42F, 0.58F);
+    window.centre.y = sheet->height * ag_random_between(random, 0.42F, 0.55F);
+    window.radius = sheet->width * ag_random_between(random, 0.4F, 0.47F);
+    ag_sheet_shade(sheet, window_colour, &window);
+    ag_sheet_mat(sheet, ag_palette_get(window.palette, 0), 16);
+    ag_sheet_grain(sheet, window.seed, 0.04F);
 }
 
 /* A star pattern after Hankin: lines start in pairs from the middle of each side of a tile and meet
- * its neighbours'. Their angle changes over the canvas, and so do the stars. */
+ * its neighbours'. Their angle changes over the sheet, and so do the stars. */
 typedef struct court {
-    ag_canvas *canvas;
+    ag_sheet *sheet;
     ag_random *random;
     const ag_palette *palette;
     uint32_t seed;
-    float flat, steep; /* radians: the angles at the two ends of the canvas */
+    float flat, steep; /* radians: the angles at the two ends of the sheet */
 } court;
 
 #define TILE_SIDES 12
@@ -267,7 +287,7 @@ typedef struct court {
 static float contact_angle(const court *floor, ag_point at)
 {
     const float t =
-        at.x / floor->canvas->width + 0.35F * ag_noise_at(floor->seed, at.x / 300, at.y / 300);
+        at.x / floor->sheet->width + 0.35F * ag_noise_at(floor->seed, at.x / 300, at.y / 300);
     return floor->flat + (floor->steep - floor->flat) * ag_smooth(0, 1, t);
 }
 
@@ -293,21 +313,21 @@ static void lay_star(const court *floor, const ag_point *corners, int sides)
         star[2 * i + 1] = meet(here, turn + contact_angle(floor, here), next,
                                next_turn + AG_PI - contact_angle(floor, next));
     }
-    ag_canvas *canvas = floor->canvas;
+    ag_sheet *sheet = floor->sheet;
     const int ground = 1 + ag_random_below(floor->random, 2);
     const int figure = 3 + ag_random_below(floor->random, 3);
-    ag_pen_polygon(canvas, corners, sides);
-    ag_canvas_ink(canvas,
-                  ag_colour_vary(ag_palette_get(floor->palette, ground), floor->random, 0.12F), 1);
-    ag_pen_polygon(canvas, star, 2 * sides);
-    ag_canvas_ink(canvas,
-                  ag_colour_vary(ag_palette_get(floor->palette, figure), floor->random, 0.1F), 1);
-    ag_pen_path(canvas, star, 2 * sides, 7);
-    ag_pen_line(canvas, star[2 * sides - 1], star[0], 7, 7);
-    ag_canvas_ink(canvas, ag_palette_get(floor->palette, 0), 1);
-    ag_pen_path(canvas, star, 2 * sides, 3);
-    ag_pen_line(canvas, star[2 * sides - 1], star[0], 3, 3);
-    ag_canvas_ink(canvas, ag_colour_from(0xf7efdc), 1);
+    ag_pen_polygon(sheet, corners, sides);
+    ag_sheet_ink(sheet,
+                 ag_colour_vary(ag_palette_get(floor->palette, ground), floor->random, 0.12F), 1);
+    ag_pen_polygon(sheet, star, 2 * sides);
+    ag_sheet_ink(sheet, ag_colour_vary(ag_palette_get(floor->palette, figure), floor->random, 0.1F),
+                 1);
+    ag_pen_path(sheet, star, 2 * sides, 7);
+    ag_pen_line(sheet, star[2 * sides - 1], star[0], 7, 7);
+    ag_sheet_ink(sheet, ag_palette_get(floor->palette, 0), 1);
+    ag_pen_path(sheet, star, 2 * sides, 3);
+    ag_pen_line(sheet, star[2 * sides - 1], star[0], 3, 3);
+    ag_sheet_ink(sheet, ag_colour_from(0xf7efdc), 1);
 }
 
 /* A regular tile around its centre, its first corner in direction `turn`. */
@@ -324,8 +344,8 @@ static void lay_regular(const court *floor, ag_point centre, float side, int sid
 static void lay_octagons(const court *floor, float side)
 {
     const float pitch = side * (1 + sqrtf(2));
-    for (float y = 0; y < floor->canvas->height + pitch; y += pitch) {
-        for (float x = 0; x < floor->canvas->width + pitch; x += pitch) {
+    for (float y = 0; y < floor->sheet->height + pitch; y += pitch) {
+        for (float x = 0; x < floor->sheet->width + pitch; x += pitch) {
             lay_regular(floor, (ag_point){x, y}, side, 8, AG_PI / 8);
             lay_regular(floor, (ag_point){x + pitch / 2, y + pitch / 2}, side, 4, 0);
         }
@@ -338,8 +358,8 @@ static void lay_dodecagons(const court *floor, float side)
     const float pitch = side / tanf(AG_PI / 12), high = pitch * sqrtf(3) / 2;
     const float away = pitch / sqrtf(3);
     int row = 0;
-    for (float y = 0; y < floor->canvas->height + pitch; y += high, row++) {
-        for (float x = row % 2 ? -pitch / 2 : 0; x < floor->canvas->width + pitch; x += pitch) {
+    for (float y = 0; y < floor->sheet->height + pitch; y += high, row++) {
+        for (float x = row % 2 ? -pitch / 2 : 0; x < floor->sheet->width + pitch; x += pitch) {
             lay_regular(floor, (ag_point){x, y}, side, 12, AG_PI / 12);
             lay_regular(floor, (ag_point){x, y + away}, side, 3, AG_PI / 2);
             lay_regular(floor, (ag_point){x + pitch / 2, y + high - away}, side, 3, -AG_PI / 2);
@@ -347,14 +367,14 @@ static void lay_dodecagons(const court *floor, float side)
     }
 }
 
-void ag_draw_stars(ag_canvas *canvas, ag_random *random)
+void ag_draw_stars(ag_sheet *sheet, ag_random *random)
 {
     static const ag_palette PALETTES[] = {
         {{0x13293d, 0x1b4965, 0x2a6f97, 0xd9a441, 0xc8553d, 0x62b6cb}},
         {{0x1e2d24, 0x2f5d50, 0x40796a, 0xe9c46a, 0xf4e3c1, 0xb5483a}},
         {{0x2b2118, 0x7c3b2e, 0xa45a3f, 0x2a7f86, 0xe8d5a3, 0x24527a}},
     };
-    court floor = {canvas,
+    court floor = {sheet,
                    random,
                    &PALETTES[ag_random_below(random, AG_COUNT(PALETTES))],
                    (uint32_t)ag_random_bits(random),
@@ -366,7 +386,8 @@ void ag_draw_stars(ag_canvas *canvas, ag_random *random)
         lay_octagons(&floor, ag_random_between(random, 52, 70));
     else
         lay_dodecagons(&floor, ag_random_between(random, 40, 54));
-    ag_canvas_mat(canvas, ag_palette_get(floor.palette, 0), 34);
-    ag_canvas_mat(canvas, ag_colour_from(0xf3ead6), 28);
-    ag_canvas_grain(canvas, floor.seed, 0.05F);
+    const float margin = ag_random_between(random, 18, 50);
+    ag_sheet_mat(sheet, ag_palette_get(floor.palette, 0), margin + 6);
+    ag_sheet_mat(sheet, ag_colour_from(0xf3ead6), margin);
+    ag_sheet_grain(sheet, floor.seed, 0.05F);
 }

@@ -2,8 +2,8 @@
 #ifndef AG_DEMO_WORKS_H
 #define AG_DEMO_WORKS_H
 
-#include "canvas.h"
 #include "chance.h"
+#include "sheet.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -12,8 +12,8 @@
 
 #define AG_COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
-/* Draw on a fresh canvas of the work's aspect; another seed in `random` is another picture. */
-typedef void ag_draw_fn(ag_canvas *canvas, ag_random *random);
+/* Draw on a fresh sheet of the work's aspect; another seed in `random` is another picture. */
+typedef void ag_draw_fn(ag_sheet *sheet, ag_random *random);
 
 typedef struct ag_work {
     const char *title;       /* of the first of its kind; also its file's name */
@@ -40,7 +40,7 @@ typedef struct ag_room {
 extern const ag_room AG_DEMO_ROOMS[AG_ROOMS];
 
 /* lines.c */
-ag_draw_fn ag_draw_wind, ag_draw_pendulums, ag_draw_island, ag_draw_still_life;
+ag_draw_fn ag_draw_wind, ag_draw_pendulums, ag_draw_coast, ag_draw_still_life;
 /* tiles.c */
 ag_draw_fn ag_draw_grid, ag_draw_arcs, ag_draw_rose_window, ag_draw_stars;
 /* growth.c */

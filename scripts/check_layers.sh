@@ -82,7 +82,7 @@ check_libraries() {
 # Prints the headers that do not compile alone, with the compiler's messages before each.
 check_headers() {
     local header bad
-    bad=$(find src bench tests -name '*.h' -print0 | xargs -0 -r -n 1 -P "$(nproc)" sh -c '
+    bad=$(find src bench demo tests -name '*.h' -print0 | xargs -0 -r -n 1 -P "$(nproc)" sh -c '
         gcc -fsyntax-only -x c -std=c17 -D_GNU_SOURCE -Isrc -I. -Wall -Wextra -Werror "$0" ||
             echo "$0"')
     for header in $bad; do

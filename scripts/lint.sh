@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-mapfile -t sources < <(find src tests bench \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) | sort)
+mapfile -t sources < <(find src tests bench demo \( -name '*.c' -o -name '*.h' -o -name '*.cc' \) | sort)
 mapfile -t scripts < <(find scripts .ci -type f 2>/dev/null | xargs -r grep -lE '^#!.*\b(ba)?sh\b')
 
 # Names each file once, with its first difference.
@@ -17,7 +17,7 @@ check_format() {
 check_cppcheck() {
     # The compile commands, where there are any, know every include folder and define. cppcheck keeps
     # its findings between runs in the build folder, so that only what changed is looked at again.
-    local what=(-Isrc -I. -D_GNU_SOURCE src bench tests)
+    local what=(-Isrc -I. -D_GNU_SOURCE src bench demo tests)
     if [ -f build/compile_commands.json ]; then
         mkdir -p build/cppcheck
         what=(--project=build/compile_commands.json --cppcheck-build-dir=build/cppcheck)

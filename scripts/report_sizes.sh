@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Report the sizes of functions and files below src/, and fail when one is over the limits of the house
+# Report the sizes of functions and files below src/ and demo/, and fail when one is over the limits of the house
 # style. A function may be longer with a written reason: a comment "Long because: ..." directly above.
 #
 # Relies on clang-format: a function's body starts with "{" and ends with "}" in the first column.
@@ -9,9 +9,9 @@ cd "$(dirname "$0")/.."
 function_limit=100 file_limit=800 header_limit=200 column_limit=100
 shown=${1:-5} # how many of the longest to list
 
-files=$(find src -name '*.c' -o -name '*.cc' -o -name '*.h' | sort)
+files=$(find src demo -name '*.c' -o -name '*.cc' -o -name '*.h' | sort)
 if [ -z "$files" ]; then
-    echo "report_sizes: no source below src/" >&2
+    echo "report_sizes: no source below src/ or demo/" >&2
     exit 1
 fi
 

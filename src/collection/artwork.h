@@ -10,8 +10,8 @@ typedef struct ag_artwork {
     const char *period; /* "Post-Impressionism" */
     const char *years;  /* of the work or the artist, as the table has it: "1889", "1853-1890" */
     const char *image_path; /* as the table has it */
-    const char *exhibition; /* where it hangs now: column exhibition */
-    const char *room;       /* of the exhibition, or of the house: column room */
+    const char *exhibition; /* where it hangs now: column exhibition, exhibit or show */
+    const char *room;       /* of the exhibition, or of the house: column room, gallery or hall */
     const char *extra_json; /* every further column that is not null, as a JSON object */
 } ag_artwork;
 

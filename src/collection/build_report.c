@@ -4,25 +4,36 @@
 
 #include <stdlib.h>
 
-void ag_build_report_fail(ag_build_report *report, const char *path, const char *reason)
+/* Room doubles whenever a power of two is full: a table may have a row for every work of a museum,
+ * and a folder the images of a few. */
+static void append(char ***texts, size_t *count, char *text)
 {
-    const size_t failed = report->failed;
-
-    /* Room doubles whenever a power of two is full: a table may have a row for every work of a
-     * museum, and a folder the images of a few. */
-    if ((failed & (failed - 1)) == 0) {
-        char **grown = ag_try_realloc(report->failures, failed ? 2 * failed : 1, sizeof *grown);
+    if ((*count & (*count - 1)) == 0) {
+        char **grown = ag_try_realloc(*texts, *count ? 2 * *count : 1, sizeof *grown);
         if (!grown)
             ag_memory_abort();
-        report->failures = grown;
+        *texts = grown;
     }
-    report->failures[report->failed++] = ag_xasprintf("%s: %s", path, reason);
+    (*texts)[(*count)++] = text;
+}
+
+void ag_build_report_fail(ag_build_report *report, const char *path, const char *reason)
+{
+    append(&report->failures, &report->failed, ag_xasprintf("%s: %s", path, reason));
+}
+
+void ag_build_report_duplicate(ag_build_report *report, char *sentence)
+{
+    append(&report->duplicates, &report->duplicate_count, sentence);
 }
 
 void ag_build_report_fini(ag_build_report *report)
 {
     for (size_t i = 0; i < report->failed; i++)
         free(report->failures[i]);
+    for (size_t i = 0; i < report->duplicate_count; i++)
+        free(report->duplicates[i]);
     free(report->failures);
+    free(report->duplicates);
     *report = (ag_build_report){0};
 }

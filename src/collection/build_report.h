@@ -7,4 +7,7 @@
 /* Add "path: reason" to the failures; aborts when memory is out. */
 void ag_build_report_fail(ag_build_report *report, const char *path, const char *reason);
 
+/* Add the sentence (taken over) to the duplicates; aborts when memory is out. */
+void ag_build_report_duplicate(ag_build_report *report, char *sentence);
+
 #endif

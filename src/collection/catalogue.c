@@ -18,6 +18,8 @@ static const char *const NAMES[AG_FIELD_COUNT][12] = {
     [AG_FIELD_PERIOD] = {"period", "movement", "artmovement", "style", "school", "era", "genre"},
     [AG_FIELD_YEARS] = {"years", "year", "yearcreated", "creationyear", "date", "datecreated",
                         "creationdate", "dating", "objectdate", "created"},
+    [AG_FIELD_EXHIBITION] = {"exhibition", "exhibitionname", "exhibitiontitle", "exhibit", "show"},
+    [AG_FIELD_ROOM] = {"room", "roomname", "gallery", "hall"},
     [AG_FIELD_IMAGE_PATH] = {"imagepath", "imagefile", "image", "imagefilename", "imagename",
                              "path", "filepath", "file", "photo", "picture"},
     [AG_FIELD_FILENAME] = {"filename", "imagefilename", "file"},
@@ -170,11 +172,13 @@ static ag_status load_artwork(ag_artwork *out, const ag_table *table, const ag_c
         .title = ag_columns_text(columns, table, AG_FIELD_TITLE, row),
         .period = ag_columns_text(columns, table, AG_FIELD_PERIOD, row),
         .years = ag_columns_text(columns, table, AG_FIELD_YEARS, row),
+        .exhibition = ag_columns_text(columns, table, AG_FIELD_EXHIBITION, row),
+        .room = ag_columns_text(columns, table, AG_FIELD_ROOM, row),
         .image_path = ag_columns_text(columns, table, AG_FIELD_IMAGE_PATH, row),
         .extra_json = ag_arena_strndup(table->arena, (const char *)scratch->data, scratch->length),
     };
     const bool is_whole = out->id && out->artist && out->title && out->period && out->years &&
-                          out->image_path && out->extra_json;
+                          out->exhibition && out->room && out->image_path && out->extra_json;
     return is_whole ? AG_OK : AG_ENOMEM;
 }
 

@@ -18,6 +18,8 @@ typedef enum ag_field {
     AG_FIELD_TITLE,      /* title, name, work */
     AG_FIELD_PERIOD,     /* period, movement, style, school */
     AG_FIELD_YEARS,      /* years, year, date */
+    AG_FIELD_EXHIBITION, /* exhibition, exhibit, show */
+    AG_FIELD_ROOM,       /* room, gallery, hall */
     AG_FIELD_IMAGE_PATH, /* image_path, image, path */
     AG_FIELD_FILENAME,   /* filename, file name */
     AG_FIELD_ARTIST_KEY, /* artist_key: the artist's folder */

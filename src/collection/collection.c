@@ -4,9 +4,10 @@
 #include "base/memory.h"
 #include "collection/catalogue.h"
 #include "collection/faiss_index.h"
+#include "collection/file_set.h"
 #include "collection/flat.h"
 #include "collection/index_file.h"
-#include "collection/manifest.h"
+#include "features/extract.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,140 +26,10 @@ struct ag_collection {
     ag_mapping index_bytes; /* mapped while `flat` reads them */
     ag_flat flat;           /* rows NULL: not a flat index */
     ag_faiss_index *faiss;  /* NULL: a flat index */
+    ag_gallery *gallery;    /* NULL: no local features */
+    char *folder;           /* of the files */
+    char *image_root;       /* collection.json's; NULL: none */
 };
-
-/* The files of one build, wherever they are. */
-typedef struct file_set {
-    char *index, *metadata; /* owned */
-    ag_manifest manifest;
-    bool has_manifest;
-} file_set;
-
-static void file_set_fini(file_set *set)
-{
-    free(set->index);
-    free(set->metadata);
-    ag_manifest_fini(&set->manifest);
-    *set = (file_set){0};
-}
-
-static bool has_digest(const char *path, const char *sha256)
-{
-    char actual[AG_SHA256_HEX_BYTES];
-    ag_mapping mapping;
-
-    if (ag_file_map(&mapping, path, NULL))
-        return false;
-    const ag_bytes part = {mapping.data, mapping.length};
-    ag_sha256_hex(actual, &part, 1);
-    ag_file_unmap(&mapping);
-    return strcmp(actual, sha256) == 0;
-}
-
-static bool has_size(const char *path, size_t bytes)
-{
-    ag_mapping mapping;
-
-    if (ag_file_map(&mapping, path, NULL))
-        return false;
-    const bool answer = mapping.length == bytes;
-    ag_file_unmap(&mapping);
-    return answer;
-}
-
-/* Does the file the manifest speaks of stand here? */
-static bool is_index_of(const char *path, const ag_manifest *manifest)
-{
-    return has_size(path, manifest->index_bytes);
-}
-
-static bool is_metadata_of(const char *path, const ag_manifest *manifest)
-{
-    return has_digest(path, manifest->metadata_sha256);
-}
-
-/* The first of "<folder>/<name>.new" and "<folder>/<name>" that belongs to the manifest; NULL.
- * Owned. */
-static char *locate(const char *folder, const char *name, const ag_manifest *manifest,
-                    bool belongs(const char *path, const ag_manifest *manifest))
-{
-    char *path = ag_xasprintf("%s/%s" AG_MANIFEST_NEW, folder, name);
-
-    if (!belongs(path, manifest)) {
-        free(path);
-        path = ag_xasprintf("%s/%s", folder, name);
-    }
-    if (!belongs(path, manifest)) {
-        free(path);
-        path = NULL;
-    }
-    return path;
-}
-
-/* A build that was interrupted while it put its files in place: finish it in thought. */
-static ag_status recover_set(file_set *out, const char *folder, ag_err *err)
-{
-    char *path = ag_xasprintf("%s/" AG_MANIFEST_FILE AG_MANIFEST_NEW, folder);
-    file_set set = {0};
-
-    if (ag_manifest_read(&set.manifest, path, NULL) == AG_OK) {
-        set.has_manifest = true;
-        set.index = locate(folder, AG_MANIFEST_INDEX, &set.manifest, is_index_of);
-        set.metadata = locate(folder, AG_MANIFEST_METADATA, &set.manifest, is_metadata_of);
-    }
-    free(path);
-    if (!set.index || !set.metadata) {
-        file_set_fini(&set);
-        return ag_err_set(
-            err, AG_EFORMAT,
-            "%s: " AG_MANIFEST_INDEX ", " AG_MANIFEST_METADATA " and " AG_MANIFEST_FILE
-            " are not of the same build; build the collection again, or remove " AG_MANIFEST_FILE
-            " if you changed the others on purpose",
-            folder);
-    }
-    *out = set;
-    return AG_OK;
-}
-
-/* Find the files. Paths of one's own win, and say that what they name belongs together. */
-static ag_status find_set(file_set *out, const ag_collection_paths *paths, ag_err *err)
-{
-    const char *folder = paths->folder ? paths->folder : ".";
-    const bool is_own_choice = paths->index_path || paths->meta_path;
-    file_set set = {
-        .index = paths->index_path ? ag_xstrdup(paths->index_path)
-                                   : ag_xasprintf("%s/" AG_MANIFEST_INDEX, folder),
-        .metadata = paths->meta_path ? ag_xstrdup(paths->meta_path)
-                                     : ag_xasprintf("%s/" AG_MANIFEST_METADATA, folder),
-    };
-    char *path = ag_xasprintf("%s/" AG_MANIFEST_FILE, folder);
-    ag_status status = ag_manifest_read(&set.manifest, path, err);
-
-    free(path);
-    set.has_manifest = status == AG_OK;
-    const bool is_whole = set.has_manifest && is_index_of(set.index, &set.manifest) &&
-                          is_metadata_of(set.metadata, &set.manifest);
-    if (is_own_choice && !is_whole) {
-        ag_manifest_fini(&set.manifest);
-        set.has_manifest = false;
-        status = AG_OK;
-    } else if (status == AG_OK && !is_whole) {
-        file_set_fini(&set);
-        return recover_set(out, folder, err);
-    } else if (status == AG_ENOTFOUND) {
-        status = AG_OK; /* made by other software, or a first build that was interrupted */
-        if (recover_set(out, folder, NULL) == AG_OK) {
-            file_set_fini(&set);
-            return AG_OK;
-        }
-    }
-    if (status) {
-        file_set_fini(&set);
-        return status;
-    }
-    *out = set;
-    return AG_OK;
-}
 
 static ag_status open_flat(ag_collection *collection, const ag_index_file *file, ag_err *err)
 {
@@ -218,36 +89,77 @@ static ag_status open_index(ag_collection *collection, const char *path, ag_err 
     return status;
 }
 
-static ag_status check_counts(const ag_collection *collection, const file_set *set, ag_err *err)
+/* The local features, if there are any. */
+static ag_status open_gallery(ag_collection *collection, const ag_file_set *set, ag_err *err)
 {
-    if (collection->info.count != collection->catalogue.count)
-        return ag_err_set(err, AG_EFORMAT, "%s has %zu vectors, but %s has %zu rows", set->index,
-                          collection->info.count, set->metadata, collection->catalogue.count);
-    if (collection->info.count == 0)
-        return ag_err_set(err, AG_EFORMAT, "%s: the collection is empty", set->index);
+    if (set->lacks_features)
+        return ag_err_set(err, AG_EFORMAT,
+                          "%s: " AG_MANIFEST_FEATURES " is missing or of another build: run "
+                          "'artguide collection add-features'",
+                          collection->folder);
+    if (!set->features)
+        return AG_OK;
+    ag_status status =
+        ag_gallery_open(&collection->gallery, set->features, ag_extractor_name(), err);
+    if (status)
+        return status;
+    const size_t works = ag_gallery_count(collection->gallery);
+    if (works != collection->catalogue.count)
+        return ag_err_set(err, AG_EFORMAT,
+                          "%s has %zu works, but %s has %zu rows: run 'artguide collection "
+                          "add-features'",
+                          set->features, works, set->metadata, collection->catalogue.count);
     return AG_OK;
 }
 
-static ag_status open_set(ag_collection *collection, const file_set *set, ag_err *err)
+static ag_status check_counts(ag_collection *collection, const ag_file_set *set, ag_err *err)
 {
-    if (set->has_manifest)
+    ag_collection_info *info = &collection->info;
+    const size_t rows = collection->catalogue.count;
+
+    if (!set->index) {
+        info->dimension = 0;
+        info->count = rows;
+        snprintf(info->index_kind, sizeof info->index_kind, "none");
+    }
+    if (info->count != rows)
+        return ag_err_set(err, AG_EFORMAT, "%s has %zu vectors, but %s has %zu rows", set->index,
+                          info->count, set->metadata, rows);
+    if (rows == 0)
+        return ag_err_set(err, AG_EFORMAT, "%s: the collection is empty", set->metadata);
+    return AG_OK;
+}
+
+static ag_status open_set(ag_collection *collection, const ag_file_set *set, ag_err *err)
+{
+    if (set->has_manifest) {
         collection->info = set->manifest.info;
-    ag_status status = open_index(collection, set->index, err);
+        collection->image_root = ag_xstrdup(set->manifest.image_root);
+    }
+    if (!set->index && !set->features && !set->lacks_features)
+        return ag_err_set(err, AG_ENOTFOUND,
+                          "%s has neither " AG_MANIFEST_INDEX " nor " AG_MANIFEST_FEATURES
+                          ": build a collection there first",
+                          collection->folder);
+    ag_status status = set->index ? open_index(collection, set->index, err) : AG_OK;
     if (!status)
         status = ag_catalogue_load(&collection->catalogue, set->metadata, err);
-    return status ? status : check_counts(collection, set, err);
+    if (!status)
+        status = check_counts(collection, set, err);
+    return status ? status : open_gallery(collection, set, err);
 }
 
 ag_status ag_collection_open(ag_collection **out, const ag_collection_paths *paths, ag_err *err)
 {
-    file_set set;
-    ag_status status = find_set(&set, paths, err);
+    ag_file_set set;
+    ag_status status = ag_file_set_find(&set, paths, err);
 
     if (status)
         return status;
     ag_collection *collection = ag_xcalloc(1, sizeof *collection);
+    collection->folder = ag_xstrdup(paths->folder ? paths->folder : ".");
     status = open_set(collection, &set, err);
-    file_set_fini(&set);
+    ag_file_set_fini(&set);
     if (status) {
         ag_collection_close(collection);
         return status;
@@ -263,6 +175,9 @@ void ag_collection_close(ag_collection *collection)
     ag_faiss_index_close(collection->faiss);
     ag_file_unmap(&collection->index_bytes);
     ag_catalogue_fini(&collection->catalogue);
+    ag_gallery_close(collection->gallery);
+    free(collection->folder);
+    free(collection->image_root);
     free(collection);
 }
 
@@ -276,11 +191,30 @@ const ag_artwork *ag_collection_artwork(const ag_collection *collection, size_t 
     return &collection->catalogue.artworks[row];
 }
 
+const ag_gallery *ag_collection_gallery(const ag_collection *collection)
+{
+    return collection->gallery;
+}
+
+char *ag_collection_image_file(const ag_collection *collection, size_t row, const char *folder)
+{
+    const char *image_path = ag_collection_artwork(collection, row)->image_path;
+    const char *root = folder                   ? folder
+                       : collection->image_root ? collection->image_root
+                                                : collection->folder;
+
+    return image_path[0] == '/' ? ag_xstrdup(image_path) : ag_xasprintf("%s/%s", root, image_path);
+}
+
 ag_status ag_collection_search(const ag_collection *collection, ag_hit *hits, const float *vectors,
                                size_t B, uint32_t dimension, size_t k, ag_err *err)
 {
     const ag_collection_info *info = &collection->info;
 
+    if (info->dimension == 0)
+        return ag_err_set(err, AG_EINVAL,
+                          "the collection has no vectors: it was built without a CLIP model; build "
+                          "it again with one to search by embedding");
     if (dimension != info->dimension)
         return ag_err_set(
             err, AG_EINVAL,

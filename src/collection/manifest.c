@@ -10,6 +10,9 @@
 /* A manifest is some hundred bytes. */
 #define MAX_BYTES (64 * 1024)
 
+/* Bytes of features.bin that its seal is of: more than its header. */
+#define SEALED_BYTES 4096
+
 void ag_manifest_fini(ag_manifest *manifest)
 {
     free(manifest->image_root);
@@ -43,6 +46,7 @@ static ag_status from_json(ag_manifest *out, const json_t *object, ag_err *err)
         .info = {.count = number_of(object, "count"),
                  .dimension = dimension <= UINT32_MAX ? (uint32_t)dimension : 0},
         .index_bytes = number_of(object, "index_bytes"),
+        .features_bytes = number_of(object, "features_bytes"),
         .image_root = ag_xstrdup(ag_json_string(object, "image_root", NULL)),
     };
     COPY_STRING(manifest.info.encoder, object, "encoder");
@@ -53,6 +57,7 @@ static ag_status from_json(ag_manifest *out, const json_t *object, ag_err *err)
     COPY_STRING(manifest.created, object, "created");
     COPY_STRING(manifest.metadata_sha256, object, "metadata_sha256");
     COPY_STRING(manifest.index_sha256, object, "index_sha256");
+    COPY_STRING(manifest.features_seal, object, "features_seal");
     *out = manifest;
     return AG_OK;
 }
@@ -74,18 +79,35 @@ ag_status ag_manifest_read(ag_manifest *out, const char *path, ag_err *err)
     return status;
 }
 
+ag_status ag_manifest_seal_features(ag_manifest *manifest, const char *path, ag_err *err)
+{
+    ag_mapping mapping;
+    ag_status status = ag_file_map(&mapping, path, err);
+
+    if (status)
+        return status;
+    const size_t sealed = mapping.length < SEALED_BYTES ? mapping.length : SEALED_BYTES;
+    const ag_bytes part = {mapping.data, sealed};
+    ag_sha256_hex(manifest->features_seal, &part, 1);
+    manifest->features_bytes = mapping.length;
+    ag_file_unmap(&mapping);
+    return AG_OK;
+}
+
 ag_status ag_manifest_write(const ag_manifest *manifest, const char *path, ag_err *err)
 {
     const ag_collection_info *info = &manifest->info;
     json_t *object = json_pack(
-        "{s:i, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:o}", "format",
+        "{s:i, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o, s:I, s:o, s:o}", "format",
         AG_MANIFEST_FORMAT, "encoder", ag_json_text(info->encoder), "fingerprint",
         ag_json_text(info->fingerprint), "weights_sha256", ag_json_text(info->weights_sha256),
         "dimension", (json_int_t)info->dimension, "count", (json_int_t)info->count, "index",
         ag_json_text(info->index_kind), "created", ag_json_text(manifest->created), "version",
         ag_json_text(info->version), "metadata_sha256", ag_json_text(manifest->metadata_sha256),
         "index_bytes", (json_int_t)manifest->index_bytes, "index_sha256",
-        ag_json_text(manifest->index_sha256), "image_root", ag_json_text(manifest->image_root));
+        ag_json_text(manifest->index_sha256), "features_bytes",
+        (json_int_t)manifest->features_bytes, "features_seal",
+        ag_json_text(manifest->features_seal), "image_root", ag_json_text(manifest->image_root));
     char *text = object ? json_dumps(object, JSON_INDENT(2)) : NULL;
     ag_buffer bytes = {0};
     ag_status status = AG_ENOMEM;

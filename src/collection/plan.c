@@ -79,13 +79,16 @@ static ag_status add_entry(ag_plan *plan, const char *image_path, size_t row, ag
         .title = either(plan, AG_FIELD_TITLE, row, naming.title),
         .period = either(plan, AG_FIELD_PERIOD, row, ""),
         .years = either(plan, AG_FIELD_YEARS, row, naming.years),
+        .exhibition = either(plan, AG_FIELD_EXHIBITION, row, ""),
+        .room = either(plan, AG_FIELD_ROOM, row, ""),
         .filename = ag_arena_strdup(plan->arena, slash ? slash + 1 : image_path),
         .artist_key = either(plan, AG_FIELD_ARTIST_KEY, row, first_folder(plan->arena, image_path)),
         .id = either(plan, AG_FIELD_ID, row, ""),
         .table_row = row,
     };
     if (!entry.file || !entry.image_path || !entry.artist || !entry.title || !entry.period ||
-        !entry.years || !entry.filename || !entry.artist_key || !entry.id)
+        !entry.years || !entry.exhibition || !entry.room || !entry.filename || !entry.artist_key ||
+        !entry.id)
         return no_memory(err);
     plan->entries[plan->count++] = entry;
     return AG_OK;

@@ -15,7 +15,7 @@
 typedef struct ag_plan_entry {
     const char *file;       /* the image, to be opened */
     const char *image_path; /* the same, as metadata.parquet will have it: below the plan's root */
-    const char *id, *artist, *title, *period, *years, *filename, *artist_key;
+    const char *id, *artist, *title, *period, *years, *exhibition, *room, *filename, *artist_key;
     size_t table_row;             /* row of the table it came with; SIZE_MAX: none */
     uint32_t width_px, height_px; /* of the upright image; 0 until it was decoded */
 } ag_plan_entry;

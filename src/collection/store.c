@@ -6,6 +6,7 @@
 #include "collection/faiss_index.h"
 #include "collection/index_file.h"
 #include "collection/manifest.h"
+#include "features/extract.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,9 +20,11 @@
 #include <unistd.h>
 
 /* The files, in the order they are put in place. */
-enum { METADATA, INDEX, MANIFEST, FILE_COUNT };
-static const char *const NAMES[FILE_COUNT] = {
-    [METADATA] = AG_MANIFEST_METADATA, [INDEX] = AG_MANIFEST_INDEX, [MANIFEST] = AG_MANIFEST_FILE};
+enum { METADATA, INDEX, FEATURES, MANIFEST, FILE_COUNT };
+static const char *const NAMES[FILE_COUNT] = {[METADATA] = AG_MANIFEST_METADATA,
+                                              [INDEX] = AG_MANIFEST_INDEX,
+                                              [FEATURES] = AG_MANIFEST_FEATURES,
+                                              [MANIFEST] = AG_MANIFEST_FILE};
 
 /* Where a file goes, and where it stands finished before. Owned. */
 typedef struct place {
@@ -35,6 +38,8 @@ typedef enum own_column {
     COLUMN_TITLE,
     COLUMN_PERIOD,
     COLUMN_YEARS,
+    COLUMN_EXHIBITION,
+    COLUMN_ROOM,
     COLUMN_IMAGE_PATH,
     COLUMN_FILENAME,
     COLUMN_ARTIST_KEY,
@@ -43,8 +48,8 @@ typedef enum own_column {
     OWN_COLUMNS,
 } own_column;
 static const char *const OWN_NAMES[OWN_COLUMNS] = {
-    "artwork_id", "artist",   "title",      "period",         "years",
-    "image_path", "filename", "artist_key", "image_width_px", "image_height_px"};
+    "artwork_id", "artist",     "title",    "period",     "years",          "exhibition",
+    "room",       "image_path", "filename", "artist_key", "image_width_px", "image_height_px"};
 
 static bool is_flat(const char *kind)
 {
@@ -59,6 +64,8 @@ static void fill_own_row(ag_table *table, size_t row, const ag_plan_entry *entry
         [COLUMN_TITLE] = entry->title,
         [COLUMN_PERIOD] = entry->period,
         [COLUMN_YEARS] = entry->years,
+        [COLUMN_EXHIBITION] = entry->exhibition,
+        [COLUMN_ROOM] = entry->room,
         [COLUMN_IMAGE_PATH] = entry->image_path,
         [COLUMN_FILENAME] = entry->filename,
         [COLUMN_ARTIST_KEY] = entry->artist_key,
@@ -171,27 +178,57 @@ static ag_status write_metadata(ag_manifest *manifest, const ag_store_content *c
     return status ? status : seal(manifest->metadata_sha256, &bytes, path, err);
 }
 
-/* Write all three beside their places. */
-static ag_status write_fresh(const ag_store_content *content, const place places[FILE_COUNT],
-                             const char *kind, ag_err *err)
+static ag_status write_features(ag_manifest *manifest, const ag_store_content *content,
+                                const char *path, const ag_build_options *options, ag_err *err)
 {
-    ag_manifest manifest = {
-        .info = {.count = content->count, .dimension = content->encoder->dimension},
-        .image_root = content->plan->root,
-    };
-    ag_status status = write_index(&manifest, content, places[INDEX].fresh, kind, err);
+    const ag_gallery_options how = {ag_extractor_name(), options->threads,
+                                    options->progress_stream};
+    ag_status status = ag_gallery_write(path, content->features, content->count, &how, err);
 
+    return status ? status : ag_manifest_seal_features(manifest, path, err);
+}
+
+/* A build's name: when it was, and a digest of what it made. */
+static void set_version(ag_manifest *manifest, const char *digest)
+{
+    ag_clock_format_iso8601(manifest->created, ag_clock_wall_us());
+    snprintf(manifest->info.version, sizeof manifest->info.version, "%s-%.12s", manifest->created,
+             digest);
+}
+
+#define COPY_TEXT(field, text) snprintf(field, sizeof field, "%s", text)
+
+/* What the manifest says of the encoder, if there is one. */
+static void describe_encoder(ag_manifest *manifest, const ag_store_content *content,
+                             const char *kind)
+{
+    ag_collection_info *info = &manifest->info;
+
+    if (!content->encoder)
+        return;
+    info->dimension = content->encoder->dimension;
+    COPY_TEXT(info->encoder, content->encoder->name);
+    COPY_TEXT(info->fingerprint, content->encoder->fingerprint);
+    COPY_TEXT(info->weights_sha256, content->weights_sha256);
+    COPY_TEXT(info->index_kind, kind ? kind : "Flat");
+}
+
+/* Write all of them beside their places. */
+static ag_status write_fresh(const ag_store_content *content, const place places[FILE_COUNT],
+                             const ag_build_options *options, ag_err *err)
+{
+    const char *kind = options->index_kind;
+    ag_manifest manifest = {.info = {.count = content->count}, .image_root = content->plan->root};
+    ag_status status = AG_OK;
+
+    describe_encoder(&manifest, content, kind);
+    if (content->encoder)
+        status = write_index(&manifest, content, places[INDEX].fresh, kind, err);
+    if (!status)
+        status = write_features(&manifest, content, places[FEATURES].fresh, options, err);
     if (status)
         return status;
-    ag_clock_format_iso8601(manifest.created, ag_clock_wall_us());
-    snprintf(manifest.info.version, sizeof manifest.info.version, "%s-%.12s", manifest.created,
-             manifest.index_sha256);
-    snprintf(manifest.info.encoder, sizeof manifest.info.encoder, "%s", content->encoder->name);
-    snprintf(manifest.info.fingerprint, sizeof manifest.info.fingerprint, "%s",
-             content->encoder->fingerprint);
-    snprintf(manifest.info.weights_sha256, sizeof manifest.info.weights_sha256, "%s",
-             content->weights_sha256);
-    snprintf(manifest.info.index_kind, sizeof manifest.info.index_kind, "%s", kind ? kind : "Flat");
+    set_version(&manifest, content->encoder ? manifest.index_sha256 : manifest.features_seal);
     status = write_metadata(&manifest, content, places[METADATA].fresh, err);
     return status ? status : ag_manifest_write(&manifest, places[MANIFEST].fresh, err);
 }
@@ -242,9 +279,34 @@ ag_status ag_store_check(const ag_build_options *options, uint32_t dimension, si
     const ag_index_file vectors = {.count = count, .dimension = dimension, .metric = AG_METRIC_L2};
     ag_status status = check_output(options->output, err);
 
-    if (!status && !is_flat(options->index_kind))
+    if (!status && dimension > 0 && !is_flat(options->index_kind))
         status = ag_faiss_index_check(options->index_kind, &vectors, err);
     return status;
+}
+
+static void find_places(place places[FILE_COUNT], const char *folder)
+{
+    for (size_t i = 0; i < FILE_COUNT; i++)
+        places[i] = (place){ag_xasprintf("%s/%s", folder, NAMES[i]),
+                            ag_xasprintf("%s/%s" AG_MANIFEST_NEW, folder, NAMES[i])};
+}
+
+static void forget_places(place places[FILE_COUNT])
+{
+    for (size_t i = 0; i < FILE_COUNT; i++) {
+        free(places[i].final);
+        free(places[i].fresh);
+    }
+}
+
+/* An earlier build may have stopped between its renames: finish it before its files are written
+ * over. What is left of one that stopped before them is nothing. */
+static ag_status finish_earlier(const place places[FILE_COUNT], ag_err *err)
+{
+    if (access(places[MANIFEST].fresh, F_OK) == 0)
+        return commit(places, err);
+    remove_fresh(places);
+    return AG_OK;
 }
 
 ag_status ag_store_write(const ag_store_content *content, const ag_build_options *options,
@@ -253,23 +315,58 @@ ag_status ag_store_write(const ag_store_content *content, const ag_build_options
     place places[FILE_COUNT];
     ag_status status = ag_file_make_folder(options->output, err);
 
-    for (size_t i = 0; i < FILE_COUNT; i++)
-        places[i] = (place){ag_xasprintf("%s/%s", options->output, NAMES[i]),
-                            ag_xasprintf("%s/%s" AG_MANIFEST_NEW, options->output, NAMES[i])};
-    /* An earlier build may have stopped between its renames: finish it before its files are written
-     * over. */
-    if (!status && access(places[MANIFEST].fresh, F_OK) == 0)
-        status = commit(places, err);
+    find_places(places, options->output);
+    if (!status)
+        status = finish_earlier(places, err);
     if (!status) {
-        status = write_fresh(content, places, options->index_kind, err);
+        status = write_fresh(content, places, options, err);
         if (status)
             remove_fresh(places);
         else
             status = commit(places, err);
+        /* collection.json names no index any more: an older one would only mislead people. */
+        if (!status && !content->encoder)
+            unlink(places[INDEX].final);
     }
-    for (size_t i = 0; i < FILE_COUNT; i++) {
-        free(places[i].final);
-        free(places[i].fresh);
+    forget_places(places);
+    return status;
+}
+
+/* Features beside their place, then a manifest that names them beside its own. */
+static ag_status write_added(const ag_store_features *what, const place places[FILE_COUNT],
+                             ag_err *err)
+{
+    ag_manifest manifest = *what->manifest;
+    ag_status status =
+        ag_gallery_write(places[FEATURES].fresh, what->features, what->count, &what->options, err);
+
+    if (!status)
+        status = ag_manifest_seal_features(&manifest, places[FEATURES].fresh, err);
+    if (status)
+        return status;
+    set_version(&manifest, manifest.features_seal);
+    return ag_manifest_write(&manifest, places[MANIFEST].fresh, err);
+}
+
+ag_status ag_store_add_features(const ag_store_features *what, ag_err *err)
+{
+    place places[FILE_COUNT];
+    ag_status status;
+
+    find_places(places, what->folder);
+    if (what->manifest) {
+        status = finish_earlier(places, err);
+        if (!status) {
+            status = write_added(what, places, err);
+            if (status)
+                remove_fresh(places);
+            else
+                status = commit(places, err);
+        }
+    } else {
+        status = ag_gallery_write(places[FEATURES].final, what->features, what->count,
+                                  &what->options, err);
     }
+    forget_places(places);
     return status;
 }

@@ -15,6 +15,9 @@
 #define MAX_SAMPLES 150
 #define MAX_REFINED 6
 
+/* Pairs that are tried to see whether there is any agreement at all. */
+#define MAX_GLANCES 48
+
 /* How far pairs of the same view may be from what one of them says: a slanted view turns and scales
  * patches differently here and there. */
 #define MAX_TURN  24                   /* 256ths: 34° */
@@ -75,6 +78,17 @@ static size_t count_support(const ag_consensus_point *points, size_t count, size
     for (size_t i = 0; i < count; i++)
         support += agrees(&sample, &points[i]);
     return support;
+}
+
+size_t ag_consensus_support(const ag_consensus_point *points, size_t count)
+{
+    const size_t samples = count < MAX_GLANCES ? count : MAX_GLANCES;
+    size_t most = 0;
+    for (size_t i = 0; i < samples; i++) {
+        const size_t support = count_support(points, count, i * count / samples);
+        most = support > most ? support : most;
+    }
+    return most;
 }
 
 /* The samples with most support, best first; returns how many. */

@@ -29,6 +29,9 @@ ag_consensus_point ag_consensus_point_of(const ag_keypoint *photo, const ag_keyp
 size_t ag_consensus_find(ag_homography *out, const ag_consensus_point *points, size_t count,
                          ag_point_pair *pairs);
 
+/* The most points that agree with one of them on a similarity transform; some of them are tried. */
+size_t ag_consensus_support(const ag_consensus_point *points, size_t count);
+
 /* Fewer points agree on a homography by chance too easily. */
 #define AG_CONSENSUS_MIN 5
 

@@ -20,12 +20,20 @@ typedef struct moments {
     float sum, squares, count;
 } moments;
 
+/* Two neighbouring blocks, and how much the second counts. */
+typedef struct between {
+    uint32_t first, second;
+    float weight; /* 0…1 */
+} between;
+
 typedef struct blocks {
     size_t columns, rows;
-    moments *cells;             /* rows × columns */
-    moments *line;              /* the longer of both, scratch */
-    float *mean, *gain;         /* rows × columns */
-    float *row_mean, *row_gain; /* one for each pixel of a row */
+    moments *cells;               /* rows × columns */
+    moments *line;                /* the longer of both, scratch */
+    float *mean, *gain;           /* rows × columns */
+    float *line_mean, *line_gain; /* columns: those of one row of pixels */
+    float *row_mean, *row_gain;   /* one for each pixel of a row */
+    between *along;               /* likewise */
 } blocks;
 
 static moments measure(const ag_plane *plane, size_t column, size_t row)
@@ -84,34 +92,35 @@ static void sum_windows(blocks *b, size_t reach)
 }
 
 /* The two blocks whose middles are on either side of a pixel, and how near the second is. */
-static void neighbours(size_t *first, size_t *second, float *weight, size_t px, size_t count)
+static between place_between(size_t px, size_t count)
 {
     const float at = ((float)px + 0.5F) / BLOCK_PX - 0.5F;
     const float clamped = at < 0 ? 0 : at;
-    *first = (size_t)clamped < count ? (size_t)clamped : count - 1;
-    *second = *first + 1 < count ? *first + 1 : *first;
-    *weight = clamped - (float)*first;
+    const size_t first = (size_t)clamped < count ? (size_t)clamped : count - 1;
+    return (between){
+        .first = (uint32_t)first,
+        .second = (uint32_t)(first + 1 < count ? first + 1 : first),
+        .weight = clamped - (float)first,
+    };
+}
+
+static float mix(const float *values, const between *at)
+{
+    return values[at->first] + at->weight * (values[at->second] - values[at->first]);
 }
 
 /* Mean and gain at the pixels of row y. */
 static void interpolate(blocks *b, size_t y, size_t width)
 {
-    size_t top, bottom, left, right;
-    float down, along;
-    neighbours(&top, &bottom, &down, y, b->rows);
+    const between down = place_between(y, b->rows);
+    const size_t top = down.first * b->columns, bottom = down.second * b->columns;
+    for (size_t i = 0; i < b->columns; i++) {
+        b->line_mean[i] = b->mean[top + i] + down.weight * (b->mean[bottom + i] - b->mean[top + i]);
+        b->line_gain[i] = b->gain[top + i] + down.weight * (b->gain[bottom + i] - b->gain[top + i]);
+    }
     for (size_t x = 0; x < width; x++) {
-        neighbours(&left, &right, &along, x, b->columns);
-        const size_t at[4] = {top * b->columns + left, top * b->columns + right,
-                              bottom * b->columns + left, bottom * b->columns + right};
-        const float weights[4] = {(1 - down) * (1 - along), (1 - down) * along, down * (1 - along),
-                                  down * along};
-        float mean = 0, gain = 0;
-        for (size_t i = 0; i < 4; i++) {
-            mean += weights[i] * b->mean[at[i]];
-            gain += weights[i] * b->gain[at[i]];
-        }
-        b->row_mean[x] = mean;
-        b->row_gain[x] = gain;
+        b->row_mean[x] = mix(b->line_mean, &b->along[x]);
+        b->row_gain[x] = mix(b->line_gain, &b->along[x]);
     }
 }
 
@@ -124,10 +133,16 @@ static ag_status blocks_init(blocks *b, const ag_plane *plane, ag_err *err)
     b->line = ag_try_malloc(b->columns + b->rows, sizeof *b->line);
     b->mean = ag_try_malloc(count, sizeof *b->mean);
     b->gain = ag_try_malloc(count, sizeof *b->gain);
+    b->line_mean = ag_try_malloc(b->columns, sizeof *b->line_mean);
+    b->line_gain = ag_try_malloc(b->columns, sizeof *b->line_gain);
+    b->along = ag_try_malloc(plane->width, sizeof *b->along);
     b->row_mean = ag_try_malloc(plane->width, sizeof *b->row_mean);
     b->row_gain = ag_try_malloc(plane->width, sizeof *b->row_gain);
-    if (!b->cells || !b->line || !b->mean || !b->gain || !b->row_mean || !b->row_gain)
+    if (!b->cells || !b->line || !b->mean || !b->gain || !b->line_mean || !b->line_gain ||
+        !b->along || !b->row_mean || !b->row_gain)
         return ag_err_set(err, AG_ENOMEM, "not enough memory to even out a picture's contrast");
+    for (size_t x = 0; x < plane->width; x++)
+        b->along[x] = place_between(x, b->columns);
     return AG_OK;
 }
 
@@ -137,6 +152,9 @@ static void blocks_fini(blocks *b)
     free(b->line);
     free(b->mean);
     free(b->gain);
+    free(b->line_mean);
+    free(b->line_gain);
+    free(b->along);
     free(b->row_mean);
     free(b->row_gain);
 }

@@ -47,26 +47,6 @@ void ag_corner_finder_destroy(ag_corner_finder *finder)
     free(finder);
 }
 
-/* Harris response over 7 × 7 pixels, gradients by Sobel's operator. */
-static float harris(const uint8_t *middle, ptrdiff_t stride)
-{
-    int32_t xx = 0, yy = 0, xy = 0;
-    for (ptrdiff_t dy = -3; dy <= 3; dy++) {
-        const uint8_t *p = middle + dy * stride - 3;
-        for (size_t i = 0; i < 7; i++, p++) {
-            const int gx = 2 * (p[1] - p[-1]) + p[1 - stride] - p[-1 - stride] + p[1 + stride] -
-                           p[-1 + stride];
-            const int gy = 2 * (p[stride] - p[-stride]) + p[stride - 1] - p[-stride - 1] +
-                           p[stride + 1] - p[-stride + 1];
-            xx += gx * gx;
-            yy += gy * gy;
-            xy += gx * gy;
-        }
-    }
-    const float a = (float)xx, b = (float)yy, c = (float)xy;
-    return a * b - c * c - 0.04F * (a + b) * (a + b);
-}
-
 /* Is it the best of its eight neighbours? Of equals the first wins. */
 static bool is_peak(const uint8_t *const rows[3], size_t x)
 {
@@ -88,7 +68,8 @@ static size_t collect_row(ag_corner_finder *finder, size_t count, const ag_plane
     for (uint32_t x = options->border_px; x < end && count < MAX_CANDIDATES; x++)
         if (rows[1][x] >= options->threshold && is_peak(rows, x))
             finder->candidates[count++] =
-                (ag_corner){(uint16_t)x, (uint16_t)y, harris(pixels + x, (ptrdiff_t)plane->stride)};
+                (ag_corner){(uint16_t)x, (uint16_t)y,
+                            finder->kernels->harris(pixels + x, (ptrdiff_t)plane->stride)};
     return count;
 }
 

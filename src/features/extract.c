@@ -13,7 +13,7 @@
 static const char NAME[] = "artguide-1";
 
 /* Of the corner test, on evened-out contrast. */
-#define CORNER_THRESHOLD 12
+#define CORNER_THRESHOLD 20
 
 const ag_extractor_options AG_EXTRACTOR_REFERENCE = {.side_px = 600, .max_points = 800};
 const ag_extractor_options AG_EXTRACTOR_PHOTO = {.side_px = 720, .max_points = 1200};

@@ -11,7 +11,9 @@
 #endif
 
 static_assert(sizeof(ag_keypoint) == 6 && sizeof(ag_descriptor) == 32, "feature_set.h");
-static_assert(sizeof(ag_words_node) == 8 && sizeof(ag_gallery_work) == 24, "no padding");
+static_assert(sizeof(ag_words_node) == 8 && sizeof(ag_gallery_work) == 24 &&
+                  sizeof(ag_gallery_posting) == 8,
+              "no padding");
 static_assert(sizeof(ag_gallery_header) == 384, "no padding, and aligned like a section");
 static_assert(AG_GALLERY_POSTINGS + 2 == AG_GALLERY_PART_COUNT, "every section has a view");
 
@@ -72,7 +74,7 @@ ag_status ag_gallery_file_lay_out(ag_gallery_header *header, size_t *file_bytes,
         [AG_GALLERY_NODES] = nodes * sizeof(ag_words_node),
         [AG_GALLERY_CENTRES] = nodes * sizeof(ag_descriptor),
         [AG_GALLERY_LISTS] = (header->words + 1) * sizeof(uint32_t),
-        [AG_GALLERY_POSTINGS] = features * sizeof(uint32_t),
+        [AG_GALLERY_POSTINGS] = features * sizeof(ag_gallery_posting),
         [AG_GALLERY_FILED] = features * sizeof(ag_descriptor),
     };
     uint64_t offset = sizeof *header;
@@ -177,7 +179,7 @@ static ag_status check_postings(const ag_gallery_view *view, ag_err *err)
     for (uint64_t i = 0; i < header->words; i++)
         is_fine &= view->lists[i] <= view->lists[i + 1];
     for (uint64_t i = 0; i < header->features; i++)
-        is_fine &= view->postings[i] < header->works;
+        is_fine &= view->postings[i].work < header->works;
     return is_fine ? AG_OK : ag_err_set(err, AG_EFORMAT, "the words' lists are not in order");
 }
 

@@ -34,7 +34,7 @@ typedef enum ag_gallery_part {
     AG_GALLERY_NODES,       /* ag_words_node for each node of the vocabulary */
     AG_GALLERY_CENTRES,     /* ag_descriptor for each node */
     AG_GALLERY_LISTS,       /* uint32 for each word: its first posting; one more: their number */
-    AG_GALLERY_POSTINGS,    /* uint32 for each feature: its work; by word, then by work */
+    AG_GALLERY_POSTINGS,    /* ag_gallery_posting for each feature; by word, then by work */
     AG_GALLERY_FILED,       /* ag_descriptor for each posting: its descriptor once more */
     AG_GALLERY_PART_COUNT,
 } ag_gallery_part;
@@ -66,6 +66,13 @@ typedef struct ag_gallery_work {
     uint32_t unused;                        /* 0 */
 } ag_gallery_work;
 
+/* A feature under its word. 8 bytes, no padding. */
+typedef struct ag_gallery_posting {
+    uint32_t work;
+    uint8_t angle, level; /* of its keypoint */
+    uint8_t x, y;         /* of its keypoint, in 256ths of the work's longer side */
+} ag_gallery_posting;
+
 /* A features.bin in memory, section by section. Borrowed from its bytes. */
 typedef struct ag_gallery_view {
     const ag_gallery_header *header;
@@ -75,7 +82,7 @@ typedef struct ag_gallery_view {
     const uint8_t *grey;
     ag_words words;
     const uint32_t *lists;
-    const uint32_t *postings;
+    const ag_gallery_posting *postings;
     const ag_descriptor *filed;
 } ag_gallery_view;
 

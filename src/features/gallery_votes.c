@@ -4,12 +4,13 @@
  * word. Of what such votes come to by chance, works with many features get more: hence the division
  * by the root of their number, which is about how far chance scatters.
  *
- * Unlike there, the postings carry whole descriptors and not 64 bits of them: within a word, 64 bits
- * tell a noisy copy from a stranger too rarely, and looking the rest up elsewhere costs a cache miss
- * each, while a list is read in one sweep. */
+ * Unlike there, the postings carry whole descriptors and not 64 bits of them: within a word, 64
+ * bits tell a noisy copy from a stranger too rarely, and looking the rest up elsewhere costs a
+ * cache miss each, while a list is read in one sweep. */
 #include "features/gallery_votes.h"
 
 #include "base/memory.h"
+#include "features/consensus.h"
 #include "features/hamming.h"
 #include "features/words.h"
 
@@ -19,10 +20,10 @@
 
 /* Words that each feature of the photo looks up: more find more of its noisy descriptors, and cost
  * as many lists more. 1…AG_WORDS_MAX_FOUND. */
-#define LOOKUPS 4
+#define LOOKUPS 6
 
 /* Bits of 256 in which descriptors may differ for a vote. */
-#define FAR 72
+#define FAR 64
 
 /* A vote's weight falls with the distance as a Gaussian of this width. */
 #define WIDTH 30.0
@@ -37,6 +38,23 @@
  * next to none does not count for much. */
 #define FEATURES_BESIDES 100.0F
 
+/* Parts of a turn that votes are counted by: those of a view agree on how it is turned, but for
+ * what its slant does, and chance votes do not (Jégou et al.'s weak geometric consistency). */
+#define TURNS  16
+#define WINDOW 3
+
+/* Rungs of the pyramid by which the photo's feature may be on a coarser one than the work's: a work
+ * fills a third of a photo's length or more, and is seldom cropped to less than half. */
+#define RUNGS_MIN -8
+#define RUNGS_MAX 3
+
+/* Works whose votes are looked at for whether they agree on a view, and votes of a work. */
+#define SHORTLIST  64
+#define WORK_VOTES 160
+
+/* Votes that are kept for that: more are cast in pictures made to do so. */
+#define MAX_BALLOTS 1000000
+
 /* Postings that are compared in one go. */
 #define STRIDE 256
 
@@ -48,8 +66,8 @@ static void weigh_words(ag_gallery_votes *votes)
         size_t works = 0;
         uint32_t last = UINT32_MAX;
         for (uint32_t i = view->lists[word]; i < view->lists[word + 1]; i++) {
-            works += view->postings[i] != last;
-            last = view->postings[i];
+            works += view->postings[i].work != last;
+            last = view->postings[i].work;
         }
         const float idf = works > 0 ? log1pf((float)votes->works_featured / (float)works) : 0;
         votes->rarities[word] = powf(idf, RARITY_POWER);
@@ -79,9 +97,11 @@ void ag_gallery_votes_fini(ag_gallery_votes *votes)
 
 /* What a work has got so far. */
 typedef struct tally {
-    float score;
-    float vote;       /* of the photo's feature that voted last */
-    uint32_t feature; /* that feature, from 1 */
+    float turns[TURNS]; /* by how the features are turned */
+    float vote;         /* of the photo's feature that voted last */
+    uint32_t feature;   /* that feature, from 1 */
+    uint32_t turn;      /* that it voted for */
+    uint32_t place;     /* on the shortlist, from 1; 0: not on it */
 } tally;
 
 /* Where a feature of the photo looks. */
@@ -90,6 +110,11 @@ typedef struct look {
     uint32_t count;          /* of them, at least 1 */
 } look;
 
+/* A vote: a feature of the photo and a posting like it. */
+typedef struct ballot {
+    uint32_t feature, posting;
+} ballot;
+
 /* A search under way. */
 typedef struct search {
     const ag_gallery_votes *votes;
@@ -97,24 +122,55 @@ typedef struct search {
     look *looks;    /* for each feature of the photo */
     float *dampers; /* likewise: what its vote is multiplied by */
     tally *tallies; /* for each work */
+    ballot *ballots;
+    size_t ballot_count, ballot_room;
     ag_hamming_fn *distances;
 } search;
 
 /* A work gets one vote from each of the photo's features: the best. */
-static void vote(tally *work, uint32_t feature, float weight)
+static void vote(tally *work, uint32_t feature, float weight, uint32_t turn)
 {
     if (work->feature != feature) {
         work->feature = feature;
         work->vote = 0;
     }
     if (weight > work->vote) {
-        work->score += weight - work->vote;
+        work->turns[work->turn] -= work->vote;
+        work->turns[turn] += weight;
         work->vote = weight;
+        work->turn = turn;
     }
 }
 
+/* Keep a vote. One that there is no memory for is only missed when votes are looked at again. */
+static void keep_ballot(search *state, size_t i, size_t posting)
+{
+    if (state->ballot_count == state->ballot_room) {
+        const size_t room = state->ballot_room ? 2 * state->ballot_room : 8192;
+        ballot *grown =
+            room <= MAX_BALLOTS ? ag_try_realloc(state->ballots, room, sizeof *grown) : NULL;
+        if (!grown)
+            return;
+        state->ballots = grown;
+        state->ballot_room = room;
+    }
+    state->ballots[state->ballot_count++] = (ballot){(uint32_t)i, (uint32_t)posting};
+}
+
+static void vote_posting(search *state, size_t i, size_t which, float weight)
+{
+    const ag_gallery_posting *posting = &state->votes->view->postings[which];
+    const ag_keypoint *keypoint = &state->photo->keypoints[i];
+    const int rungs = keypoint->level - posting->level;
+    const uint8_t turn = (uint8_t)(keypoint->angle - posting->angle + 128 / TURNS);
+    if (rungs < RUNGS_MIN || rungs > RUNGS_MAX)
+        return;
+    vote(&state->tallies[posting->work], (uint32_t)i + 1, weight, turn * TURNS / 256);
+    keep_ballot(state, i, which);
+}
+
 /* The votes of feature i of the photo for the works of one word. */
-static void vote_word(const search *state, size_t i, uint32_t word)
+static void vote_word(search *state, size_t i, uint32_t word)
 {
     const ag_gallery_votes *votes = state->votes;
     const ag_gallery_view *view = votes->view;
@@ -126,8 +182,7 @@ static void vote_word(const search *state, size_t i, uint32_t word)
         state->distances(distances, &state->photo->descriptors[i], view->filed + first, count);
         for (uint32_t n = 0; n < count; n++)
             if (distances[n] <= FAR)
-                vote(&state->tallies[view->postings[first + n]], (uint32_t)i + 1,
-                     weight * votes->weights[distances[n]]);
+                vote_posting(state, i, first + n, weight * votes->weights[distances[n]]);
     }
 }
 
@@ -176,6 +231,60 @@ static void offer(ag_gallery_hit *best, size_t k, ag_gallery_hit candidate)
         best[place] = candidate;
 }
 
+/* The most votes that agree on a turn. */
+static float score_of(const tally *work)
+{
+    float best = 0;
+    for (size_t first = 0; first < TURNS; first++) {
+        float sum = 0;
+        for (size_t i = 0; i < WINDOW; i++)
+            sum += work->turns[(first + i) % TURNS];
+        best = sum > best ? sum : best;
+    }
+    return best;
+}
+
+/* The votes of the works on the shortlist, as pairs of features. */
+typedef struct shortlist {
+    size_t counts[SHORTLIST];
+    ag_consensus_point points[SHORTLIST][WORK_VOTES];
+} shortlist;
+
+static ag_consensus_point point_of(const search *state, const ballot *cast)
+{
+    const ag_gallery_posting *posting = &state->votes->view->postings[cast->posting];
+    const ag_keypoint reference = {
+        .x = (uint16_t)(posting->x << 8),
+        .y = (uint16_t)(posting->y << 8),
+        .angle = posting->angle,
+        .level = posting->level,
+    };
+    return ag_consensus_point_of(&state->photo->keypoints[cast->feature], &reference);
+}
+
+/* Put works whose votes agree on a view before those whose votes do not. */
+static void look_again(search *state, ag_gallery_hit *hits, size_t count, shortlist *list)
+{
+    memset(list->counts, 0, sizeof list->counts);
+    for (size_t i = 0; i < count; i++)
+        state->tallies[hits[i].work].place = (uint32_t)i + 1;
+    for (size_t i = 0; i < state->ballot_count; i++) {
+        const ballot *cast = &state->ballots[i];
+        const uint32_t place =
+            state->tallies[state->votes->view->postings[cast->posting].work].place;
+        if (place > 0 && list->counts[place - 1] < WORK_VOTES)
+            list->points[place - 1][list->counts[place - 1]++] = point_of(state, cast);
+    }
+    for (size_t i = 0; i < count; i++)
+        hits[i].score *= (float)ag_consensus_support(list->points[i], list->counts[i]);
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = i; j > 0 && hits[j].score > hits[j - 1].score; j--) {
+            const ag_gallery_hit kept = hits[j];
+            hits[j] = hits[j - 1];
+            hits[j - 1] = kept;
+        }
+}
+
 static void rank(const search *state, ag_gallery_hit *hits, size_t k, const bool *allowed)
 {
     const ag_gallery_view *view = state->votes->view;
@@ -185,7 +294,7 @@ static void rank(const search *state, ag_gallery_hit *hits, size_t k, const bool
         const float features = (float)view->works[work].feature_count;
         if (allowed == NULL || allowed[work])
             offer(hits, k,
-                  (ag_gallery_hit){work, state->tallies[work].score /
+                  (ag_gallery_hit){work, score_of(&state->tallies[work]) /
                                              sqrtf(features + FEATURES_BESIDES)});
     }
 }
@@ -202,8 +311,10 @@ ag_status ag_gallery_votes_search(const ag_gallery_votes *votes, ag_gallery_hit 
     state.dampers = ag_try_malloc(features + 1, sizeof *state.dampers);
     state.tallies = ag_try_malloc(works + 1, sizeof *state.tallies);
     first_word *firsts = ag_try_malloc(features + 1, sizeof *firsts);
+    shortlist *list = ag_try_malloc(1, sizeof *list);
     ag_status status = AG_OK;
-    if (state.looks == NULL || state.dampers == NULL || state.tallies == NULL || firsts == NULL) {
+    if (state.looks == NULL || state.dampers == NULL || state.tallies == NULL || firsts == NULL ||
+        list == NULL) {
         status = ag_err_set(err, AG_ENOMEM, "no memory to search %zu works", works);
     } else {
         memset(state.tallies, 0, works * sizeof *state.tallies);
@@ -212,11 +323,20 @@ ag_status ag_gallery_votes_search(const ag_gallery_votes *votes, ag_gallery_hit 
                 state.looks[i].words, &votes->view->words, &photo->descriptors[i], LOOKUPS);
         damp_bursts(&state, firsts);
         run_votes(&state);
-        rank(&state, hits, k, allowed);
+        ag_gallery_hit best[SHORTLIST];
+        rank(&state, best, SHORTLIST, allowed);
+        size_t found = 0;
+        while (found < SHORTLIST && best[found].work != SIZE_MAX)
+            found++;
+        look_again(&state, best, found, list);
+        for (size_t i = 0; i < k; i++)
+            hits[i] = i < found ? best[i] : (ag_gallery_hit){.work = SIZE_MAX};
     }
     free(state.looks);
     free(state.dampers);
     free(state.tallies);
     free(firsts);
+    free(list);
+    free(state.ballots);
     return status;
 }

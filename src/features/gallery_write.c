@@ -18,7 +18,8 @@
  * search, but noisy descriptors fall into other words more often. */
 #define FEATURES_PER_WORD 6
 
-/* Words at most: a bigger tree is deeper and leaves the caches. */
+/* Words at most, about: with lists of 90 features, more of a noisy photo's descriptors meet their
+ * own than with shorter ones, at the same cost; the tree stays in the caches. */
 #define WORDS_MAX (1U << 16)
 
 /* Descriptors that the vocabulary is trained on at most (64 MiB of them). */
@@ -147,7 +148,7 @@ static void fill_lists(const writing *state)
 {
     const ag_gallery_work *works = part_of(state, AG_GALLERY_WORKS);
     uint32_t *lists = part_of(state, AG_GALLERY_LISTS);
-    uint32_t *postings = part_of(state, AG_GALLERY_POSTINGS);
+    ag_gallery_posting *postings = part_of(state, AG_GALLERY_POSTINGS);
     ag_descriptor *filed = part_of(state, AG_GALLERY_FILED);
     const size_t words = state->header.words, features = state->header.features;
     for (size_t i = 0; i < features; i++)
@@ -158,7 +159,10 @@ static void fill_lists(const writing *state)
     for (size_t i = 0; i < state->count; i++) {
         for (uint32_t f = 0; f < works[i].feature_count; f++) {
             const uint32_t to = lists[state->word_of[works[i].first_feature + f] + 1]++;
-            postings[to] = (uint32_t)i;
+            const ag_keypoint *keypoint = &state->works[i].keypoints[f];
+            postings[to] =
+                (ag_gallery_posting){(uint32_t)i, keypoint->angle, keypoint->level,
+                                     (uint8_t)(keypoint->x >> 8), (uint8_t)(keypoint->y >> 8)};
             filed[to] = state->works[i].descriptors[f];
         }
     }

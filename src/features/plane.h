@@ -51,6 +51,10 @@ typedef struct ag_plane_kernels {
      * at least d. Of columns [AG_PLANE_CORNER_PX, width - AG_PLANE_CORNER_PX); writes up to
      * AG_PLANE_SLACK behind. */
     void (*corners)(uint8_t *scores, const ag_plane *plane, uint32_t y);
+
+    /* Harris & Stephens' (1988) measure of a corner over 7 × 7 pixels around one, with gradients by
+     * Sobel's operator. Reads 5 pixels around. */
+    float (*harris)(const uint8_t *middle, ptrdiff_t stride);
 } ag_plane_kernels;
 
 #define AG_PLANE_VARIANTS 3

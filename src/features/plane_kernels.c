@@ -126,6 +126,34 @@ static void corners(uint8_t *scores, const ag_plane *plane, uint32_t y)
     }
 }
 
+/* Eight columns are summed, which registers hold, and the last is made to count nothing. */
+static float harris(const uint8_t *middle, ptrdiff_t stride)
+{
+    static const int16_t COUNTS[8] = {1, 1, 1, 1, 1, 1, 1, 0};
+    int32_t xx[8] = {0}, yy[8] = {0}, xy[8] = {0};
+    for (ptrdiff_t dy = -3; dy <= 3; dy++) {
+        const uint8_t *p = middle + dy * stride - 3;
+        for (size_t i = 0; i < 8; i++, p++) {
+            const int gx = (2 * (p[1] - p[-1]) + p[1 - stride] - p[-1 - stride] + p[1 + stride] -
+                            p[-1 + stride]) *
+                           COUNTS[i];
+            const int gy = (2 * (p[stride] - p[-stride]) + p[stride - 1] - p[-stride - 1] +
+                            p[stride + 1] - p[-stride + 1]) *
+                           COUNTS[i];
+            xx[i] += gx * gx;
+            yy[i] += gy * gy;
+            xy[i] += gx * gy;
+        }
+    }
+    float a = 0, b = 0, c = 0;
+    for (size_t i = 0; i < 8; i++) {
+        a += (float)xx[i];
+        b += (float)yy[i];
+        c += (float)xy[i];
+    }
+    return a * b - c * c - 0.04F * (a + b) * (a + b);
+}
+
 extern const ag_plane_kernels AG_PLANE_KERNELS;
 const ag_plane_kernels AG_PLANE_KERNELS = {
     .name = AG_PLANE_KERNELS_NAME,
@@ -134,4 +162,5 @@ const ag_plane_kernels AG_PLANE_KERNELS = {
     .shrink = shrink,
     .blur = blur,
     .corners = corners,
+    .harris = harris,
 };

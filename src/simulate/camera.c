@@ -240,9 +240,10 @@ void ag_camera_draw(ag_camera *out, ag_dice *dice, const ag_level *level, const 
                     uint32_t side_px)
 {
     double longer = fmax(picture->width_px, picture->height_px);
-    pose best_pose, p = {.side_px = side_px,
-                         .half_width = picture->width_px / longer / 2,
-                         .half_height = picture->height_px / longer / 2};
+    pose p = {.side_px = side_px,
+              .half_width = picture->width_px / longer / 2,
+              .half_height = picture->height_px / longer / 2};
+    pose best_pose = p;
     framing best = {.coverage = -1};
     for (int i = 0; i < DRAWS && best.coverage < MIN_COVERAGE; i++) {
         draw_pose(&p, dice, level);

@@ -1,5 +1,7 @@
 #include "simulate/frame.h"
 
+#include <math.h>
+
 static const char *const NAMES[AG_FRAME_KINDS] = {"gilt", "wood", "black", "white", "none"};
 static const double WEIGHTS[AG_FRAME_KINDS] = {0.35, 0.25, 0.15, 0.10, 0.15};
 
@@ -40,16 +42,6 @@ void ag_frame_draw(ag_frame *frame, ag_dice *dice)
     frame->mat_colour = ag_colour_from_hsv(45, 0.06, ag_dice_uniform(dice, 0.75, 0.95));
 }
 
-static float size(float x)
-{
-    return x < 0 ? -x : x;
-}
-
-static float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
 /* Light comes from above, so the shadow is lower than the frame, and a little to the side. */
 void ag_frame_shade(const ag_frame *frame, const ag_places *places, ag_span span, float *row)
 {
@@ -58,10 +50,11 @@ void ag_frame_shade(const ag_frame *frame, const ag_places *places, ag_span span
     float *restrict light = places->scratch[0];
     float drop = frame->shadow;
     for (size_t i = span.first; i < span.end; i++) {
-        float x = size(places->x[i] - drop / 3) - edge_x, y = size(places->y[i] - drop) - edge_y;
-        light[i] = 1 - frame->shadow_depth * ag_maths_fade(larger(larger(x, y), 0) / drop);
+        float x = fabsf(places->x[i] - drop / 3) - edge_x, y = fabsf(places->y[i] - drop) - edge_y;
+        light[i] = 1 - frame->shadow_depth *
+                           ag_maths_fade(ag_maths_larger(ag_maths_larger(x, y), 0) / drop);
     }
-    for (size_t c = 0; c < AG_CANVAS_CHANNELS; c++)
+    for (size_t c = 0; c < AG_COLOUR_CHANNELS; c++)
         for (size_t i = span.first; i < span.end; i++)
             row[c * places->count + i] *= light[i];
 }
@@ -77,8 +70,8 @@ typedef struct spot {
 static spot find_spot(const ag_frame *frame, const ag_places *places, size_t i)
 {
     spot s = {.x = places->x[i], .y = places->y[i]};
-    float beside = size(s.x) - (float)places->camera->half_width;
-    float above = size(s.y) - (float)places->camera->half_height;
+    float beside = fabsf(s.x) - (float)places->camera->half_width;
+    float above = fabsf(s.y) - (float)places->camera->half_height;
     bool is_upright = beside > above;
     s.across = ag_maths_clamp((places->outside[i] - frame->mat) / frame->width, 0, 1);
     s.along = is_upright ? s.y : s.x;
@@ -110,7 +103,7 @@ static float relief(const ag_frame *frame, const ag_grain *grain, const spot *s)
 static void blend(float *row, size_t stride, ag_span span, const float *tone, const float *share,
                   const ag_colour *colour)
 {
-    for (size_t c = 0; c < AG_CANVAS_CHANNELS; c++) {
+    for (size_t c = 0; c < AG_COLOUR_CHANNELS; c++) {
         float *light = row + c * stride;
         for (size_t i = span.first; i < span.end; i++)
             light[i] += share[i] * (colour->light[c] * tone[i] - light[i]);

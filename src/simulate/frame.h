@@ -3,7 +3,7 @@
 #ifndef AG_SIMULATE_FRAME_H
 #define AG_SIMULATE_FRAME_H
 
-#include "simulate/canvas.h"
+#include "simulate/colour.h"
 #include "simulate/dice.h"
 #include "simulate/grain.h"
 #include "simulate/place.h"

@@ -6,8 +6,7 @@
 /* Side of the coarsest octave, in values. */
 #define COARSEST 4
 
-/* Double the side in place, from the last value to the first: each old value is read for the last
- * time when its own place is written. */
+/* Double the side, with means between neighbours. */
 static void spread(float *out, const float *in, size_t side)
 {
     for (size_t y = 0; y < 2 * side; y++) {
@@ -31,7 +30,7 @@ static void add_octave(float *tile, size_t side, ag_dice *dice)
     }
 }
 
-/* In doubles, since their order matters little there. */
+/* To mean 0 and deviation 1. */
 static void normalise(float *tile, size_t count)
 {
     double sum = 0, squares = 0;

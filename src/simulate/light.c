@@ -1,6 +1,6 @@
 #include "simulate/light.h"
 
-#include "simulate/canvas.h"
+#include "simulate/colour.h"
 #include "simulate/maths.h"
 
 /* A blob of glare ends here, in radii: where ag_maths_fade gets to zero. */
@@ -110,7 +110,7 @@ void ag_light_shine(const ag_light *light, const ag_places *places, size_t y, fl
         gain[i] = grow(light->gradient * (u * light->toward_x + v * light->toward_y)) *
                   (1 - light->falloff * light->gradient * (u * u + v * v));
     }
-    for (int c = 0; c < AG_CANVAS_CHANNELS; c++)
+    for (int c = 0; c < AG_COLOUR_CHANNELS; c++)
         for (int i = 0; i < count; i++)
             row[c * count + i] = row[c * count + i] * gain[i] + added[i];
 }

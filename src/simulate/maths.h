@@ -19,6 +19,17 @@ double ag_maths_log(double x);
 /* base to the exponent; 0 for a base of 0 or less. */
 double ag_maths_pow(double base, double exponent);
 
+/* As fminf and fmaxf, but as one instruction each, since no value here is NaN. */
+static inline float ag_maths_smaller(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+static inline float ag_maths_larger(float a, float b)
+{
+    return a > b ? a : b;
+}
+
 static inline float ag_maths_clamp(float x, float low, float high)
 {
     return x < low ? low : x > high ? high : x;

@@ -1,7 +1,7 @@
 #include "simulate/painting.h"
 
 #include "image/resample.h"
-#include "simulate/canvas.h"
+#include "simulate/colour.h"
 #include "simulate/maths.h"
 
 #include <math.h>
@@ -33,7 +33,7 @@ ag_status ag_painting_init(ag_painting *out, const ag_image *picture, const ag_c
     if (status)
         return status;
     for (int i = 0; i < AG_PAINTING_LEVELS; i++)
-        out->light[i] = (float)ag_maths_pow(i / (255.0 * 16), AG_CANVAS_GAMMA);
+        out->light[i] = (float)ag_maths_pow(i / (255.0 * 16), AG_COLOUR_GAMMA);
     return AG_OK;
 }
 
@@ -83,7 +83,7 @@ void ag_painting_paint(const ag_painting *painting, const ag_places *places, ag_
         int v = to_steps(places->y[i], down, image->height_px);
         taps t = find_taps(image, u, v);
         float share = ag_places_share(places->outside[i], 0, pixel);
-        for (int c = 0; c < AG_CANVAS_CHANNELS; c++) {
+        for (int c = 0; c < AG_COLOUR_CHANNELS; c++) {
             int level = t.upper[c] * t.share[0] + t.upper[t.right + c] * t.share[1] +
                         t.lower[c] * t.share[2] + t.lower[t.right + c] * t.share[3];
             float *light = row + (size_t)c * places->count + i;

@@ -75,32 +75,19 @@ static void draw_phone(ag_parameters *p, const ag_photo_options *options)
         p->orientation = TURNS[ag_dice_pick(&dice, TURN_WEIGHTS, 3)];
 }
 
-static ag_status paint(ag_canvas *canvas, const ag_scene *scene, const ag_image *picture,
-                       ag_err *err)
-{
-    ag_painting *painting = ag_xcalloc(1, sizeof *painting);
-    ag_status status = ag_painting_init(painting, picture, &scene->camera, err);
-    if (status == AG_OK)
-        status = ag_scene_paint(scene, painting, canvas, err);
-    ag_painting_fini(painting);
-    free(painting);
-    return status;
-}
-
 /* The photo's pixels, upright. */
 static ag_status expose(ag_image *out, const ag_parameters *p, const ag_image *picture, ag_err *err)
 {
-    ag_canvas canvas = {0};
-    const ag_camera *camera = &p->scene.camera;
-    ag_status status = ag_canvas_init(&canvas, camera->width_px, camera->height_px, err);
+    ag_scene_painter *painter = NULL;
+    ag_lens_blur *blur = NULL;
+    ag_status status = ag_scene_painter_create(&painter, &p->scene, picture, err);
     if (status)
         return status;
-    status = paint(&canvas, &p->scene, picture, err);
+    status = ag_lens_blur_create(&blur, &p->lens, ag_scene_painter_rows(painter), err);
     if (status == AG_OK)
-        status = ag_lens_blur(&p->lens, &canvas, err);
-    if (status == AG_OK)
-        status = ag_sensor_expose(out, &p->sensor, &canvas, err);
-    ag_canvas_fini(&canvas);
+        status = ag_sensor_expose(out, &p->sensor, ag_lens_blur_rows(blur), err);
+    ag_lens_blur_destroy(blur);
+    ag_scene_painter_destroy(painter);
     return status;
 }
 

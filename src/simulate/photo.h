@@ -24,7 +24,9 @@ const char *ag_photo_level_name(ag_photo_level level);
 typedef struct ag_photo_options {
     ag_photo_level level;
     uint32_t side_px; /* longer side of the photo: 64…5000 */
-    uint64_t seed;    /* the same picture and options give the same bytes, on every machine */
+    /* The same picture and options give the same bytes, on every machine. Pictures of one shape get
+     * the same wall, light and so on from one seed: mix into it which picture it is. */
+    uint64_t seed;
 } ag_photo_options;
 
 /* A simulated photo. In the caller's storage: ag_photo_fini. */
@@ -33,7 +35,7 @@ typedef struct ag_photo {
     uint32_t width_px;     /* of the upright photo */
     uint32_t height_px;    /* of the upright photo */
     double corners[4][2];  /* the picture's top left, top right, bottom right, bottom left in pixels
-                              of  the upright photo; may lie outside */
+                              of the upright photo, from its own top left; may lie outside */
     char *parameters_json; /* everything that was drawn, as a JSON object; owned */
 } ag_photo;
 

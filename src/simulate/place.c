@@ -1,7 +1,9 @@
 #include "simulate/place.h"
 
 #include "base/memory.h"
+#include "simulate/maths.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define ARRAYS 5
@@ -30,16 +32,6 @@ void ag_places_fini(ag_places *places)
     *places = (ag_places){0};
 }
 
-static float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
-static float size(float x)
-{
-    return x < 0 ? -x : x;
-}
-
 void ag_places_set_row(ag_places *places, size_t row)
 {
     const ag_camera *camera = places->camera;
@@ -56,7 +48,7 @@ void ag_places_set_row(ag_places *places, size_t row)
         float scale = 1.0f / (at[2] + column * step[2]);
         x[i] = (at[0] + column * step[0]) * scale;
         y[i] = (at[1] + column * step[1]) * scale;
-        outside[i] = larger(size(x[i]) - half_width, size(y[i]) - half_height);
+        outside[i] = ag_maths_larger(fabsf(x[i]) - half_width, fabsf(y[i]) - half_height);
     }
 }
 

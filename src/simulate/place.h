@@ -1,5 +1,5 @@
-/* Where on the wall the pixels of a photo's row lie: what painters of the scene go by. Any thread.
- */
+/* Where on the wall the pixels of a photo's row lie: what painters of the scene go by. One
+ * thread at a time. */
 #ifndef AG_SIMULATE_PLACE_H
 #define AG_SIMULATE_PLACE_H
 
@@ -31,9 +31,12 @@ void ag_places_fini(ag_places *places);
 /* Look up row y of the photo. */
 void ag_places_set_row(ag_places *places, size_t y);
 
-/* The pixels within some distance of the picture, and how much of each is: an edge of that distance
- * goes right through pixels. A row meets a frame only once. */
+/* The pixels that are, at least in part, within some distance of the picture; a straight row meets
+ * that outline twice at most. */
 ag_span ag_places_within(const ag_places *places, float distance);
+
+/* How much of a pixel is within the distance, 0…1: outside as in ag_places, pixel as in ag_camera.
+ */
 static inline float ag_places_share(float outside, float distance, float pixel)
 {
     float share = 0.5f + (distance - outside) / pixel;

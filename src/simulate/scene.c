@@ -1,8 +1,19 @@
 #include "simulate/scene.h"
 
+#include "base/memory.h"
+#include "simulate/colour.h"
+#include "simulate/painting.h"
 #include "simulate/place.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+struct ag_scene_painter {
+    const ag_scene *scene; /* borrowed */
+    ag_painting painting;
+    ag_places places;
+    size_t next_row;
+};
 
 /* A row as three spans: left of what hides the middle, the middle, right of it. Where nothing does,
  * the first is all. */
@@ -26,33 +37,56 @@ static void paint_frame(const ag_scene *scene, const ag_places *places, ag_span 
     ag_frame_paint(&scene->frame, &scene->grain, places, right, row);
 }
 
-static void paint_row(const ag_scene *scene, const ag_painting *painting, const ag_places *places,
-                      float *row)
+static void paint_row(const ag_scene_painter *p, float *row)
 {
-    float pixel = (float)scene->camera.pixel;
+    const ag_frame *frame = &p->scene->frame;
+    float pixel = (float)p->scene->camera.pixel;
     /* What is a whole pixel within an edge is covered; the edge itself shows what is behind. */
-    ag_span behind_frame = ag_places_within(places, scene->frame.mat + scene->frame.width - pixel);
-    ag_span behind_picture = ag_places_within(places, -pixel);
-    paint_wall(scene, places, behind_frame, row);
-    paint_frame(scene, places, behind_picture, row);
-    ag_painting_paint(painting, places, ag_places_within(places, 0), row);
+    ag_span behind_frame = ag_places_within(&p->places, frame->mat + frame->width - pixel);
+    ag_span behind_picture = ag_places_within(&p->places, -pixel);
+    paint_wall(p->scene, &p->places, behind_frame, row);
+    paint_frame(p->scene, &p->places, behind_picture, row);
+    ag_painting_paint(&p->painting, &p->places, ag_places_within(&p->places, 0), row);
 }
 
-ag_status ag_scene_paint(const ag_scene *scene, const ag_painting *painting, ag_canvas *canvas,
-                         ag_err *err)
+static void paint_next(void *maker, float *row)
 {
-    ag_places places = {0};
-    ag_status status = ag_places_init(&places, &scene->camera, err);
+    ag_scene_painter *p = maker;
+    const ag_scene *scene = p->scene;
+    memset(row, 0, p->places.count * AG_COLOUR_CHANNELS * sizeof *row); /* to be blended with */
+    ag_places_set_row(&p->places, p->next_row);
+    paint_row(p, row);
+    ag_light_shine(&scene->light, &p->places, p->next_row, row);
+    ag_visitors_stand(&scene->visitors, &scene->grain, &scene->camera, p->next_row, row);
+    p->next_row++;
+}
+
+ag_status ag_scene_painter_create(ag_scene_painter **out, const ag_scene *scene,
+                                  const ag_image *picture, ag_err *err)
+{
+    ag_scene_painter *p = ag_xcalloc(1, sizeof *p);
+    p->scene = scene;
+    ag_status status = ag_painting_init(&p->painting, picture, &scene->camera, err);
+    if (status == AG_OK)
+        status = ag_places_init(&p->places, &scene->camera, err);
     if (status)
-        return status;
-    for (size_t y = 0; y < canvas->height_px; y++) {
-        float *row = ag_canvas_row(canvas, y);
-        ag_places_set_row(&places, y);
-        memset(row, 0, canvas->width_px * AG_CANVAS_CHANNELS * sizeof *row); /* blended with */
-        paint_row(scene, painting, &places, row);
-        ag_light_shine(&scene->light, &places, y, row);
-        ag_visitors_stand(&scene->visitors, &scene->grain, &scene->camera, y, row);
-    }
-    ag_places_fini(&places);
-    return AG_OK;
+        ag_scene_painter_destroy(p);
+    else
+        *out = p;
+    return status;
+}
+
+void ag_scene_painter_destroy(ag_scene_painter *painter)
+{
+    if (!painter)
+        return;
+    ag_places_fini(&painter->places);
+    ag_painting_fini(&painter->painting);
+    free(painter);
+}
+
+ag_rows ag_scene_painter_rows(ag_scene_painter *painter)
+{
+    const ag_camera *camera = &painter->scene->camera;
+    return (ag_rows){camera->width_px, camera->height_px, painter, paint_next};
 }

@@ -1,6 +1,7 @@
 #include "simulate/sensor.h"
 
 #include "base/memory.h"
+#include "simulate/colour.h"
 #include "simulate/maths.h"
 #include "simulate/noise.h"
 
@@ -17,16 +18,17 @@
 #define NOISE_GAIN 1.2
 
 /* Shares of the colours in grey (ITU-R BT.601). */
-static const float GREY[AG_CANVAS_CHANNELS] = {0.299f, 0.587f, 0.114f};
+static const float GREY[AG_COLOUR_CHANNELS] = {0.299f, 0.587f, 0.114f};
 
 /* A sensor at work. */
 typedef struct exposure {
     size_t width;                   /* pixels of a row */
-    float gain[AG_CANVAS_CHANNELS]; /* of light */
+    float gain[AG_COLOUR_CHANNELS]; /* of light */
     float noise;                    /* of ag_noise */
     float contrast, saturation;
     float curve[CURVE_STEPS + 1]; /* brightness 0…255 by the root of light */
     float *values;                /* a row; owned */
+    float *grain;                 /* its noise; within values */
 } exposure;
 
 void ag_sensor_draw(ag_sensor *sensor, ag_dice *dice, const ag_level *level)
@@ -43,31 +45,32 @@ void ag_sensor_draw(ag_sensor *sensor, ag_dice *dice, const ag_level *level)
 
 static ag_status exposure_init(exposure *e, const ag_sensor *sensor, size_t width, ag_err *err)
 {
-    e->values = ag_try_aligned(width, AG_CANVAS_CHANNELS * sizeof *e->values);
+    e->values = ag_try_aligned(width, 2 * AG_COLOUR_CHANNELS * sizeof *e->values);
     if (!e->values)
         return ag_err_set(err, AG_ENOMEM, "No memory for rows of %zu pixels", width);
+    e->grain = e->values + width * AG_COLOUR_CHANNELS;
     e->width = width;
     double gain = ag_maths_pow(2, sensor->exposure_ev);
     const double balance[] = {sensor->warm, sensor->tint, -sensor->warm};
-    for (int c = 0; c < AG_CANVAS_CHANNELS; c++)
+    for (int c = 0; c < AG_COLOUR_CHANNELS; c++)
         e->gain[c] = (float)(gain * ag_maths_exp(balance[c]));
     e->noise = (float)(NOISE_GAIN * sensor->noise);
     e->contrast = (float)sensor->contrast;
     e->saturation = (float)sensor->saturation;
     for (int i = 0; i <= CURVE_STEPS; i++) {
         double root = (double)i / CURVE_STEPS;
-        e->curve[i] = (float)(255 * ag_maths_pow(root * root, 1 / AG_CANVAS_GAMMA));
+        e->curve[i] = (float)(255 * ag_maths_pow(root * root, 1 / AG_COLOUR_GAMMA));
     }
     return AG_OK;
 }
 
-/* Add noise to light and turn it into brightness: noise in, brightness out. */
-static void develop(const exposure *e, const float *restrict light, float gain,
+/* Add noise to light and turn it into brightness: light in, brightness out. */
+static void develop(const exposure *e, float gain, const float *restrict noise,
                     float *restrict values)
 {
     for (size_t i = 0; i < e->width; i++) {
-        float seen = light[i] * gain;
-        float noisy = seen + e->noise * sqrtf(seen + DARK_LIGHT) * values[i];
+        float seen = values[i] * gain;
+        float noisy = seen + e->noise * sqrtf(seen + DARK_LIGHT) * noise[i];
         values[i] = sqrtf(ag_maths_clamp(noisy, 0, 1)) * CURVE_STEPS + 0.5f;
     }
     for (size_t i = 0; i < e->width; i++)
@@ -100,35 +103,31 @@ static void store(const exposure *e, uint8_t *restrict rgb)
     }
 }
 
-static void expose_rows(ag_image *out, const exposure *e, const ag_canvas *canvas, ag_noise *noise)
+static void expose_rows(ag_image *out, const exposure *e, ag_rows rows, ag_noise *noise)
 {
-    for (size_t y = 0; y < canvas->height_px; y++) {
-        const float *light = ag_canvas_row(canvas, y);
-        ag_noise_next(noise, e->values);
-        for (size_t c = 0; c < AG_CANVAS_CHANNELS; c++)
-            develop(e, light + c * e->width, e->gain[c], e->values + c * e->width);
+    for (size_t y = 0; y < rows.height_px; y++) {
+        rows.next(rows.maker, e->values);
+        ag_noise_next(noise, e->grain);
+        for (size_t c = 0; c < AG_COLOUR_CHANNELS; c++)
+            develop(e, e->gain[c], e->grain + c * e->width, e->values + c * e->width);
         tone(e);
         store(e, out->rgb + y * e->width * 3);
     }
 }
 
-ag_status ag_sensor_expose(ag_image *out, const ag_sensor *sensor, const ag_canvas *canvas,
-                           ag_err *err)
+ag_status ag_sensor_expose(ag_image *out, const ag_sensor *sensor, ag_rows rows, ag_err *err)
 {
     exposure e = {0};
     ag_noise noise = {0};
-    size_t width = canvas->width_px;
-    ag_status status = exposure_init(&e, sensor, width, err);
-    if (status)
-        return status;
-    status = ag_noise_init(&noise, sensor->noise_seed, width * AG_CANVAS_CHANNELS, err);
-    if (status)
-        goto fail;
-    status = ag_image_init(out, canvas->width_px, canvas->height_px, err);
+    size_t row_length = (size_t)rows.width_px * AG_COLOUR_CHANNELS;
+    ag_status status = exposure_init(&e, sensor, rows.width_px, err);
     if (status == AG_OK)
-        expose_rows(out, &e, canvas, &noise);
+        status = ag_noise_init(&noise, sensor->noise_seed, row_length, err);
+    if (status == AG_OK)
+        status = ag_image_init(out, rows.width_px, rows.height_px, err);
+    if (status == AG_OK)
+        expose_rows(out, &e, rows, &noise);
     ag_noise_fini(&noise);
-fail:
     free(e.values);
     return status;
 }

@@ -4,9 +4,9 @@
 
 #include "base/status.h"
 #include "image/image.h"
-#include "simulate/canvas.h"
 #include "simulate/dice.h"
 #include "simulate/level.h"
+#include "simulate/rows.h"
 
 typedef struct ag_sensor {
     double warm;        /* logarithm of red's gain, and less blue's */
@@ -20,8 +20,8 @@ typedef struct ag_sensor {
 
 void ag_sensor_draw(ag_sensor *sensor, ag_dice *dice, const ag_level *level);
 
-/* Take the photo. *out is owned: ag_image_fini. AG_ENOMEM. */
-AG_MUST_USE ag_status ag_sensor_expose(ag_image *out, const ag_sensor *sensor,
-                                       const ag_canvas *canvas, ag_err *err);
+/* Take the photo of all the rows. *out is owned: ag_image_fini. AG_ENOMEM. */
+AG_MUST_USE ag_status ag_sensor_expose(ag_image *out, const ag_sensor *sensor, ag_rows rows,
+                                       ag_err *err);
 
 #endif

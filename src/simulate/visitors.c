@@ -129,7 +129,7 @@ static void paint(const brush *b, const ellipse *e, const ag_colour *colour, flo
         float share = t * t * (3 - 2 * t);
         float strand = ag_grain_sample(b->grain, (float)i * b->grain_scale, y * b->grain_scale);
         float tone = ag_maths_clamp(1 + 0.25f * strand, 0.3f, 2);
-        for (int c = 0; c < AG_CANVAS_CHANNELS; c++) {
+        for (int c = 0; c < AG_COLOUR_CHANNELS; c++) {
             float *light = row + c * b->width + i;
             *light += share * (colour->light[c] * tone - *light);
         }

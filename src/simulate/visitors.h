@@ -4,7 +4,7 @@
 #define AG_SIMULATE_VISITORS_H
 
 #include "simulate/camera.h"
-#include "simulate/canvas.h"
+#include "simulate/colour.h"
 #include "simulate/dice.h"
 #include "simulate/grain.h"
 #include "simulate/level.h"

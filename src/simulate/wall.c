@@ -32,11 +32,6 @@ void ag_wall_draw(ag_wall *wall, ag_dice *dice)
     wall->rate = (float)ag_dice_uniform(dice, RATES[wall->kind][0], RATES[wall->kind][1]);
 }
 
-static float smaller(float a, float b)
-{
-    return a < b ? a : b;
-}
-
 static float weave(const ag_wall *wall, float x, float y, float grain)
 {
     float threads = ag_maths_wave(wall->rate * x) * ag_maths_wave(wall->rate * y);
@@ -54,7 +49,7 @@ static float brick(const ag_wall *wall, float x, float y, float grain)
     float rows = y * wall->rate, row = ag_maths_floor(rows);
     float along = x * wall->rate / BRICK_SHAPE + 0.5f * ((int)row & 1);
     float u = along - ag_maths_floor(along), v = rows - row;
-    bool is_joint = smaller(u, 1 - u) < 0.02f || smaller(v, 1 - v) < 0.05f;
+    bool is_joint = ag_maths_smaller(u, 1 - u) < 0.02f || ag_maths_smaller(v, 1 - v) < 0.05f;
     return is_joint ? 1 - 3 * wall->depth : 1 + wall->depth * grain;
 }
 
@@ -83,7 +78,7 @@ void ag_wall_paint(const ag_wall *wall, const ag_grain *grain, const ag_places *
         float cloud = ag_grain_sample(grain, x * GRAIN_SCALE, y * GRAIN_SCALE);
         tone[i] = ag_maths_clamp(tone_at(wall, x, y, cloud), 0.2f, 1.8f);
     }
-    for (size_t c = 0; c < AG_CANVAS_CHANNELS; c++)
+    for (size_t c = 0; c < AG_COLOUR_CHANNELS; c++)
         for (size_t i = span.first; i < span.end; i++)
             row[c * places->count + i] = wall->colour.light[c] * tone[i];
 }

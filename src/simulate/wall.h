@@ -2,7 +2,7 @@
 #ifndef AG_SIMULATE_WALL_H
 #define AG_SIMULATE_WALL_H
 
-#include "simulate/canvas.h"
+#include "simulate/colour.h"
 #include "simulate/dice.h"
 #include "simulate/grain.h"
 #include "simulate/place.h"

@@ -175,11 +175,11 @@ static void test_build_joins_a_table_to_its_images(void **state)
     add_painting(fixture, "Van_Gogh/Irises.jpg", "a/2.jpg");
     add_painting(fixture, "Rembrandt/The Night Watch.jpg", "Rembrandt/The Night Watch.jpg");
     test_write_text(&fixture->source, "metadata.csv",
-                    "Maker,Work,Movement,Date,File,Room,No\n"
-                    "Vincent van Gogh,Irises,Post-Impressionism,1889,2.jpg,West 4,007\n"
-                    "Claude Monet,,,,data/a/1.jpg,,\n"
-                    "Nobody,Lost,,,lost.jpg,,\n"
-                    "Nobody,Imageless,,,,,\n");
+                    "Maker,Work,Movement,Date,File,Room,No,Show\n"
+                    "Vincent van Gogh,Irises,Post-Impressionism,1889,2.jpg,West 4,007,Flowers\n"
+                    "Claude Monet,,,,data/a/1.jpg,,,\n"
+                    "Nobody,Lost,,,lost.jpg,,,\n"
+                    "Nobody,Imageless,,,,,,\n");
     const ag_build_options options = options_of(fixture);
     assert_int_equal(build(fixture, &report, &options, NULL), AG_OK);
     assert_int_equal(report.artworks_written, 3);
@@ -193,7 +193,9 @@ static void test_build_joins_a_table_to_its_images(void **state)
     assert_string_equal(irises->id, "vincent-van-gogh-irises");
     assert_string_equal(irises->period, "Post-Impressionism");
     assert_string_equal(irises->years, "1889");
-    assert_non_null(strstr(irises->extra_json, "\"Room\":\"West 4\""));
+    assert_string_equal(irises->room, "West 4");
+    assert_string_equal(irises->exhibition, "Flowers");
+    assert_null(strstr(irises->extra_json, "West 4"));
     assert_non_null(strstr(irises->extra_json, "\"No\":\"007\""));
     assert_string_equal(ag_collection_artwork(collection, 1)->artist, "Claude Monet");
     assert_string_equal(ag_collection_artwork(collection, 1)->title, "1");

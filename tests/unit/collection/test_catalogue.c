@@ -51,6 +51,17 @@ static void test_catalogue_columns_prefer_the_exact_name(void **state)
     assert_true(columns.of[AG_FIELD_IMAGE_PATH] == SIZE_MAX);
 }
 
+static void test_catalogue_columns_say_where_a_work_hangs(void **state)
+{
+    static const char *const NAMES[] = {"Show", "Gallery", "exhibit", "Hall"};
+    ag_columns columns;
+    (void)state;
+
+    match(&columns, NAMES, 4);
+    assert_int_equal(columns.of[AG_FIELD_EXHIBITION], 2);
+    assert_int_equal(columns.of[AG_FIELD_ROOM], 1);
+}
+
 static void test_catalogue_serves_every_further_column(void **state)
 {
     test_folder folder;
@@ -72,9 +83,10 @@ static void test_catalogue_serves_every_further_column(void **state)
     assert_string_equal(first->artist, "Monet");
     assert_string_equal(first->years, "1873");
     assert_string_equal(first->period, "");
+    assert_string_equal(first->room, "12");
+    assert_string_equal(first->exhibition, "");
     json_t *extra = json_loads(first->extra_json, 0, NULL);
-    assert_int_equal(json_object_size(extra), 4);
-    assert_int_equal(json_integer_value(json_object_get(extra, "room")), 12);
+    assert_int_equal(json_object_size(extra), 3);
     assert_string_equal(json_string_value(json_object_get(extra, "note")), "a \"b\"\n\x01");
     assert_true(json_is_array(json_object_get(extra, "tags")));
     assert_true(json_is_false(json_object_get(extra, "lent")));
@@ -113,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_catalogue_columns_match_whatever_the_spelling),
         cmocka_unit_test(test_catalogue_columns_prefer_the_exact_name),
+        cmocka_unit_test(test_catalogue_columns_say_where_a_work_hangs),
         cmocka_unit_test(test_catalogue_serves_every_further_column),
         cmocka_unit_test(test_catalogue_loads_a_table_of_other_software),
     };
