@@ -83,12 +83,18 @@ static const command COMMANDS[] = {
     },
     {
         .name = "collection",
-        .summary = "build a collection from images and tables, or describe one",
-        .operands = "build DIR | build TABLE | info [DIR] | evaluate [DIR] | calibrate [DIR]",
+        .summary = "build a collection from images and tables, or see what it is worth",
+        .operands = "build DIR | build TABLE | add-features [DIR] | info [DIR] | evaluate [DIR] | "
+                    "calibrate [DIR]",
         .help =
             "build  reads a folder of images, best in one folder for each artist\n"
             "       (Van_Gogh/The Starry Night.jpg), or a CSV, JSON or Parquet table naming them,\n"
-            "       and writes faiss.index, metadata.parquet and collection.json.\n"
+            "       and writes faiss.index, features.bin, metadata.parquet and collection.json.\n"
+            "       Without a CLIP model there is no faiss.index: photos are then recognised by\n"
+            "       local features alone. Names entries that show the same picture.\n"
+            "add-features  computes the local features (features.bin) of a collection that has\n"
+            "       none, or another Art Guide's. Needs its images: where they were when it was\n"
+            "       built, or below --images, or the collection's folder.\n"
             "info   says what a collection holds.\n"
             "evaluate   makes photos of the works as visitors might, or takes yours (--photos),\n"
             "       and reports how many are recognised, confirmed, or falsely so.\n"
@@ -96,23 +102,22 @@ static const command COMMANDS[] = {
         .is_computing = true,
         .run = ag_cli_collection,
         .ends_at_once = true,
-        .flags = {{"output", 'o', "DIR", "build: folder to write (default: the collection's)"},
-                  {"table", 't', "FILE", "build: table with artist, title, period, image path …"},
-                  {"index", 0, "KIND", "build: Flat (exact; the default), HNSW32, IVF64,Flat …"},
-                  {"photos", 0, "PATH", "evaluate: a table of labelled photos, or its folder"},
-                  {"per-work", 0, "N",
-                   "evaluate: photos of each work and level (default: 600 in all)"},
-                  {"works", 0, "N", "evaluate: works photographed (default: all, at most 200)"},
-                  {"levels", 0, "LIST", "evaluate: of easy,medium,hard (default: all)"},
-                  {"side", 0, "PX", "evaluate: longer side of a photo (default: 1600)"},
-                  {"seed", 0, "S",
-                   "evaluate, calibrate: another number, other photos (default: 1)"},
-                  {"hold-out", 0, "SHARE",
-                   "evaluate: of photos asked again without their work, 0 to 1 (default: 0.25)"},
-                  {"images", 0, "DIR", "evaluate, calibrate: where the works' images are"},
-                  {"json", 0, NULL, "evaluate: print one JSON object"},
-                  {"misses", 0, NULL, "evaluate: list every photo that went wrong"},
-                  {"save-photos", 0, "DIR", "evaluate: keep the photos, with labels.csv"}},
+        .flags =
+            {{"output", 'o', "DIR", "build: folder to write (default: the collection's)"},
+             {"table", 't', "FILE", "build: table with artist, title, period, image path …"},
+             {"index", 0, "KIND", "build: Flat (exact; the default), HNSW32, IVF64,Flat …"},
+             {"photos", 0, "PATH", "evaluate: a table of labelled photos, or its folder"},
+             {"per-work", 0, "N", "evaluate: photos of each work and level (default: 600 in all)"},
+             {"works", 0, "N", "evaluate: works photographed (default: all, at most 200)"},
+             {"levels", 0, "LIST", "evaluate: of easy,medium,hard (default: all)"},
+             {"side", 0, "PX", "evaluate: longer side of a photo (default: 1600)"},
+             {"seed", 0, "S", "evaluate, calibrate: another number, other photos (default: 1)"},
+             {"hold-out", 0, "SHARE",
+              "evaluate: of photos asked again without their work, 0 to 1 (default: 0.25)"},
+             {"images", 0, "DIR", "add-features, evaluate, calibrate: folder of the works' images"},
+             {"json", 0, NULL, "evaluate: print one JSON object"},
+             {"misses", 0, NULL, "evaluate: list every photo that went wrong"},
+             {"save-photos", 0, "DIR", "evaluate: keep the photos, with labels.csv"}},
         .options = {MODEL_OPTIONS, COLLECTION_OPTIONS, LOG_OPTIONS, AG_OPTION_COUNT},
     },
     {

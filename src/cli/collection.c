@@ -1,20 +1,42 @@
 #include "cli/cli.h"
 
+#include "collection/add_features.h"
 #include "collection/build.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
 
 static void print_report(const ag_build_report *report, const char *output)
 {
-    printf("%zu %s in %s, from %zu %s\n", report->artworks_written,
-           report->artworks_written == 1 ? "artwork" : "artworks", output, report->images_found,
-           report->images_found == 1 ? "image" : "images");
+    printf("%zu artwork%s in %s, from %zu image%s; %zu with local features\n",
+           report->artworks_written, plural(report->artworks_written), output, report->images_found,
+           plural(report->images_found), report->artworks_featured);
+    for (size_t i = 0; i < report->duplicate_count; i++)
+        printf("%s\n", report->duplicates[i]);
     if (report->failed == 0)
         return;
     fprintf(stderr, "%zu could not be read:\n", report->failed);
     for (size_t i = 0; i < report->failed; i++)
         fprintf(stderr, "  %s\n", report->failures[i]);
+}
+
+/* The model of the settings; none, which is said, when its folder is not there at all. */
+static ag_status open_clip(ag_clip **out, const ag_cli *cli, const char *model, ag_err *err)
+{
+    const ag_clip_options options = ag_cli_clip_options(cli->config);
+    *out = NULL;
+    if (access(model, F_OK) == 0)
+        return ag_clip_open(out, model, &options, err);
+    printf("no CLIP weights in %s: this collection recognises by local features alone; 'artguide "
+           "model pull' downloads weights, and another build then uses them\n",
+           model);
+    return AG_OK;
 }
 
 static int build(const ag_cli *cli)
@@ -32,10 +54,9 @@ static int build(const ag_cli *cli)
         .threads = (unsigned)ag_config_integer(cli->config, AG_OPT_THREADS),
         .progress_stream = stderr,
     };
-    const ag_clip_options clip_options = ag_cli_clip_options(cli->config);
     ag_err err;
     ag_clip *clip;
-    if (ag_clip_open(&clip, model, &clip_options, &err) != AG_OK)
+    if (open_clip(&clip, cli, model, &err) != AG_OK)
         return ag_cli_fail(&err);
     ag_build_report report;
     int code = AG_EXIT_OK;
@@ -47,6 +68,40 @@ static int build(const ag_cli *cli)
     }
     ag_clip_close(clip);
     return code;
+}
+
+static int add_features(const ag_cli *cli)
+{
+    if (cli->argc > 2)
+        return ag_cli_usage_error("collection add-features: name one folder at most");
+    ag_add_features_options options = {
+        .paths = ag_cli_engine_options(cli->config).collection,
+        .images = ag_cli_flag_value(cli, "images"),
+        .threads = (unsigned)ag_config_integer(cli->config, AG_OPT_THREADS),
+        .progress_stream = stderr,
+    };
+    if (cli->argc == 2)
+        options.paths = (ag_collection_paths){.folder = cli->argv[1]};
+    ag_err err;
+    ag_build_report report;
+    if (ag_collection_add_features(&report, &options, &err) != AG_OK)
+        return ag_cli_fail(&err);
+    print_report(&report, options.paths.folder);
+    ag_build_report_fini(&report);
+    return AG_EXIT_OK;
+}
+
+static void print_features(const ag_gallery *gallery)
+{
+    if (gallery == NULL) {
+        printf("features:   none ('artguide collection add-features' computes them)\n");
+        return;
+    }
+    ag_gallery_facts facts;
+    ag_gallery_facts_of(gallery, &facts);
+    printf("features:   %zu of %zu artworks, %zu in all, %zu words, %.1f MB\n",
+           facts.works_featured, facts.works, facts.features, facts.words,
+           (double)facts.bytes / 1e6);
 }
 
 static const char *or_unknown(const char *text)
@@ -67,9 +122,14 @@ static int info(const ag_cli *cli)
         return ag_cli_fail(&err);
     const ag_collection_info *facts = ag_collection_info_of(collection);
     printf("artworks:   %zu\n", facts->count);
-    printf("index:      %s, %u dimensions\n", facts->index_kind, facts->dimension);
-    printf("encoder:    %s\n", or_unknown(facts->encoder));
-    printf("weights:    %s\n", or_unknown(facts->weights_sha256));
+    if (facts->dimension > 0) {
+        printf("index:      %s, %u dimensions\n", facts->index_kind, facts->dimension);
+        printf("encoder:    %s\n", or_unknown(facts->encoder));
+        printf("weights:    %s\n", or_unknown(facts->weights_sha256));
+    } else {
+        printf("index:      none (built without CLIP weights)\n");
+    }
+    print_features(ag_collection_gallery(collection));
     printf("version:    %s\n", or_unknown(facts->version));
     ag_collection_close(collection);
     return AG_EXIT_OK;
@@ -80,12 +140,14 @@ int ag_cli_collection(const ag_cli *cli)
     const char *verb = cli->argc > 0 ? cli->argv[0] : "";
     if (strcmp(verb, "build") == 0)
         return build(cli);
+    if (strcmp(verb, "add-features") == 0)
+        return add_features(cli);
     if (strcmp(verb, "info") == 0)
         return info(cli);
     if (strcmp(verb, "evaluate") == 0)
         return ag_cli_collection_evaluate(cli);
     if (strcmp(verb, "calibrate") == 0)
         return ag_cli_collection_calibrate(cli);
-    return ag_cli_usage_error("collection: say 'build DIR', 'info', 'evaluate' or 'calibrate' (see "
-                              "'artguide collection --help')");
+    return ag_cli_usage_error("collection: say 'build DIR', 'add-features', 'info', 'evaluate' or "
+                              "'calibrate' (see 'artguide collection --help')");
 }

@@ -126,20 +126,29 @@ static ag_status add(addition *state, ag_build_report *report, ag_err *err)
                                          state->options->progress_stream, err);
 }
 
+/* Owned. */
+static char *table_folder(const ag_collection_paths *paths)
+{
+    if (!paths->meta_path)
+        return ag_xstrdup(paths->folder ? paths->folder : ".");
+    char *copy = ag_xstrdup(paths->meta_path); /* dirname writes to its argument */
+    char *folder = ag_xstrdup(dirname(copy));
+    free(copy);
+    return folder;
+}
+
 ag_status ag_collection_add_features(ag_build_report *out, const ag_add_features_options *options,
                                      ag_err *err)
 {
-    addition state = {.options = options};
+    addition state = {.options = options, .folder = table_folder(&options->paths)};
     ag_build_report report = {0};
-    ag_status status = ag_file_set_find(&state.files, &options->paths, err);
 
-    if (status)
-        return status;
-    char *copy = ag_xstrdup(state.files.metadata); /* dirname writes to its argument */
-    state.folder = ag_xstrdup(dirname(copy));
-    free(copy);
     ag_references_init(&state.references, look, &state, AG_GATHER_ENOUGH_PX);
-    status = add(&state, &report, err);
+    ag_status status = ag_store_finish(state.folder, err);
+    if (!status)
+        status = ag_file_set_find(&state.files, &options->paths, err);
+    if (!status)
+        status = add(&state, &report, err);
     ag_references_fini(&state.references);
     ag_gather_destroy(state.gather);
     ag_row_images_fini(&state.images);

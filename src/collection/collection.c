@@ -99,10 +99,17 @@ static ag_status open_gallery(ag_collection *collection, const ag_file_set *set,
                           collection->folder);
     if (!set->features)
         return AG_OK;
+    ag_err reason;
     ag_status status =
-        ag_gallery_open(&collection->gallery, set->features, ag_extractor_name(), err);
-    if (status)
+        ag_gallery_open(&collection->gallery, set->features, ag_extractor_name(), &reason);
+    if (status == AG_EFORMAT)
+        return ag_err_set(err, status, "%s: run 'artguide collection add-features'",
+                          reason.message);
+    if (status) {
+        if (err)
+            *err = reason;
         return status;
+    }
     const size_t works = ag_gallery_count(collection->gallery);
     if (works != collection->catalogue.count)
         return ag_err_set(err, AG_EFORMAT,

@@ -348,6 +348,16 @@ static ag_status write_added(const ag_store_features *what, const place places[F
     return ag_manifest_write(&manifest, places[MANIFEST].fresh, err);
 }
 
+ag_status ag_store_finish(const char *folder, ag_err *err)
+{
+    place places[FILE_COUNT];
+
+    find_places(places, folder);
+    ag_status status = finish_earlier(places, err);
+    forget_places(places);
+    return status;
+}
+
 ag_status ag_store_add_features(const ag_store_features *what, ag_err *err)
 {
     place places[FILE_COUNT];
@@ -355,14 +365,11 @@ ag_status ag_store_add_features(const ag_store_features *what, ag_err *err)
 
     find_places(places, what->folder);
     if (what->manifest) {
-        status = finish_earlier(places, err);
-        if (!status) {
-            status = write_added(what, places, err);
-            if (status)
-                remove_fresh(places);
-            else
-                status = commit(places, err);
-        }
+        status = write_added(what, places, err);
+        if (status)
+            remove_fresh(places);
+        else
+            status = commit(places, err);
     } else {
         status = ag_gallery_write(places[FEATURES].final, what->features, what->count,
                                   &what->options, err);

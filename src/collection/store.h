@@ -32,6 +32,9 @@ AG_MUST_USE ag_status ag_store_check(const ag_build_options *options, uint32_t d
 AG_MUST_USE ag_status ag_store_write(const ag_store_content *content,
                                      const ag_build_options *options, ag_err *err);
 
+/* Finish what an earlier build into the folder left between its renames. AG_EIO. */
+AG_MUST_USE ag_status ag_store_finish(const char *folder, ag_err *err);
+
 /* Local features that a collection gets later. All borrowed. */
 typedef struct ag_store_features {
     const char *folder;          /* of metadata.parquet */
@@ -42,7 +45,8 @@ typedef struct ag_store_features {
 } ag_store_features;
 
 /* Write features.bin, and say in collection.json, where there is one, that it is there; the
- * collection gets another version. AG_EIO, AG_ENOMEM. */
+ * collection gets another version. Only after ag_store_finish, and what was read since. AG_EIO,
+ * AG_ENOMEM. */
 AG_MUST_USE ag_status ag_store_add_features(const ag_store_features *what, ag_err *err);
 
 #endif

@@ -26,7 +26,7 @@
 #define NEAREST_OF_SOME 512
 
 /* One photo of the batch. */
-typedef struct slot {
+typedef struct subject {
     const ag_query *query;
     ag_answer *answer;
     const bool *allowed;   /* rows that may be considered; NULL: all */
@@ -34,7 +34,7 @@ typedef struct slot {
     ag_sight_photo photo;
     ag_finding finding;
     ag_err err; /* of a pass */
-} slot;
+} subject;
 
 struct ag_recognizer {
     ag_recognizer_parts parts;
@@ -43,8 +43,8 @@ struct ag_recognizer {
     ag_scope *scope;
     size_t side_px;    /* S: side of a crop; 0: no encoder */
     size_t dimension;  /* D: of an embedding; 0: no encoder */
-    slot *slots;       /* max_batch */
-    slot **decoded;    /* max_batch: whose crop is at that place of crops */
+    subject *slots;    /* max_batch */
+    subject **decoded; /* max_batch: whose crop is at that place of crops */
     uint8_t *crops;    /* max_batch × S × S × 3 */
     float *embeddings; /* max_batch × D */
     ag_hit *hits;      /* max_batch × NEAREST_OF_SOME */
@@ -101,7 +101,7 @@ static ag_status prepare(ag_recognizer *recognizer, ag_err *err)
 {
     const ag_recognizer_parts *parts = &recognizer->parts;
     recognizer->slots = ag_xcalloc(parts->max_batch, sizeof *recognizer->slots);
-    recognizer->decoded = ag_xcalloc(parts->max_batch, sizeof(slot *));
+    recognizer->decoded = ag_xcalloc(parts->max_batch, sizeof(subject *));
     recognizer->gallery = ag_collection_gallery(parts->collection);
     if (!parts->clip && !recognizer->gallery)
         return ag_err_set(err, AG_EINVAL,
@@ -144,7 +144,7 @@ void ag_recognizer_destroy(ag_recognizer *recognizer)
 }
 
 /* Look at a candidate's geometry, unless that has been done. */
-static ag_status verify(ag_recognizer *recognizer, slot *slot, ag_found *found)
+static ag_status verify(ag_recognizer *recognizer, subject *slot, ag_found *found)
 {
     if (found->is_verified)
         return AG_OK;
@@ -154,7 +154,7 @@ static ag_status verify(ag_recognizer *recognizer, slot *slot, ag_found *found)
 }
 
 /* Candidates by words among the rows allowed, each looked at until one leaves no doubt. */
-static ag_status find_by_words(ag_recognizer *recognizer, slot *slot, const bool *allowed)
+static ag_status find_by_words(ag_recognizer *recognizer, subject *slot, const bool *allowed)
 {
     ag_gallery_hit hits[BY_WORDS];
     int64_t start_us = ag_clock_monotonic_us();
@@ -174,7 +174,7 @@ static ag_status find_by_words(ag_recognizer *recognizer, slot *slot, const bool
     return status;
 }
 
-static ag_status look(ag_recognizer *recognizer, slot *slot, const ag_image *image)
+static ag_status look(ag_recognizer *recognizer, subject *slot, const ag_image *image)
 {
     const int64_t start_us = ag_clock_monotonic_us();
     ag_status status = ag_sight_read(recognizer->sight, &slot->photo, image, &slot->err);
@@ -190,7 +190,7 @@ static ag_status look(ag_recognizer *recognizer, slot *slot, const ag_image *ima
 static void see(void *ctx, size_t i)
 {
     ag_recognizer *recognizer = ctx;
-    slot *slot = &recognizer->slots[i];
+    subject *slot = &recognizer->slots[i];
     const ag_query *query = slot->query;
     const int64_t start_us = ag_clock_monotonic_us();
     ag_image image;
@@ -218,7 +218,7 @@ static size_t pack_crops(ag_recognizer *recognizer, size_t B)
 {
     size_t bytes = crop_bytes(recognizer), count = 0;
     for (size_t i = 0; i < B; i++) {
-        slot *slot = &recognizer->slots[i];
+        subject *slot = &recognizer->slots[i];
         if (slot->answer->status != AG_OK)
             continue;
         if (i != count)
@@ -238,7 +238,7 @@ static void fail_batch(ag_recognizer *recognizer, size_t count, const ag_err *er
 }
 
 /* The nearest works that may be considered become candidates. */
-static void add_nearest(slot *slot, const ag_hit *hits, size_t k)
+static void add_nearest(subject *slot, const ag_hit *hits, size_t k)
 {
     size_t added = 0;
     for (size_t i = 0; i < k && hits[i].row != SIZE_MAX && added < NEAREST; i++) {
@@ -275,7 +275,7 @@ static ag_status embed_and_search(ag_recognizer *recognizer, size_t count, ag_er
     double search_ms = ms_since(start_us);
 
     for (size_t i = 0; i < count; i++) {
-        slot *slot = recognizer->decoded[i];
+        subject *slot = recognizer->decoded[i];
         add_nearest(slot, recognizer->hits + i * k, k);
         slot->answer->timings.embed_ms = embed_ms;
         slot->answer->timings.search_ms += search_ms;
@@ -287,7 +287,7 @@ static ag_status embed_and_search(ag_recognizer *recognizer, size_t count, ag_er
 static void look_again(void *ctx, size_t i)
 {
     ag_recognizer *recognizer = ctx;
-    slot *slot = recognizer->decoded[i];
+    subject *slot = recognizer->decoded[i];
     const int64_t start_us = ag_clock_monotonic_us();
     size_t looked_at = 0;
 
@@ -310,7 +310,7 @@ static void look_again(void *ctx, size_t i)
 }
 
 /* What the photo shows, and what is like it. */
-static void conclude(const ag_recognizer *recognizer, slot *slot)
+static void conclude(const ag_recognizer *recognizer, subject *slot)
 {
     const ag_recognizer_parts *parts = &recognizer->parts;
     ag_finding *finding = &slot->finding;
@@ -358,7 +358,7 @@ static void describe(ag_answer *answer, const ag_query *query, ag_arena *arena)
 }
 
 /* The rows that a visitor who stands somewhere may be shown, or is likely to see. */
-static ag_status set_scope(const ag_recognizer *recognizer, slot *slot, ag_arena *arena)
+static ag_status set_scope(const ag_recognizer *recognizer, subject *slot, ag_arena *arena)
 {
     const ag_query *query = slot->query;
     const size_t count = ag_collection_info_of(recognizer->parts.collection)->count;
@@ -388,7 +388,7 @@ static void begin(ag_recognizer *recognizer, ag_answer *answers, const ag_query 
 {
     memset(answers, 0, B * sizeof *answers);
     for (size_t i = 0; i < B; i++) {
-        slot *slot = &recognizer->slots[i];
+        subject *slot = &recognizer->slots[i];
         slot->query = &queries[i];
         slot->answer = &answers[i];
         slot->preferred = NULL;

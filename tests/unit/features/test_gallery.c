@@ -159,6 +159,8 @@ static void test_gallery_search_keeps_to_what_is_allowed(void **state)
     ag_feature_set *photo = synthetic_photo(&works[9], 60, 200, 1);
     memcpy((void *)(uintptr_t)(photo->descriptors + 60), works[4].descriptors,
            100 * sizeof(ag_descriptor));
+    memcpy((void *)(uintptr_t)(photo->keypoints + 60), works[4].keypoints,
+           100 * sizeof(ag_keypoint));
     assert_int_equal(ag_gallery_search(gallery, hits, 4, photo, NULL, NULL), AG_OK);
     assert_int_equal(hits[0].work, 4);
     assert_int_equal(ag_gallery_search(gallery, hits, 4, photo, allowed, NULL), AG_OK);
@@ -269,16 +271,16 @@ static void test_gallery_numbers_under_right_checksums_are_checked(void **state)
         size_t index; /* of the uint32 in the section */
         uint32_t value;
     } CASES[] = {
-        {AG_GALLERY_WORKS, 2, 1},             /* first_feature */
-        {AG_GALLERY_WORKS, 3, 0xffffffff},    /* feature_count */
-        {AG_GALLERY_WORKS, 0, 64},            /* first_grey */
-        {AG_GALLERY_WORKS, 4, 0xffffffff},    /* the grey copy's sides */
-        {AG_GALLERY_NODES, 0, 0},             /* the root is its own child */
-        {AG_GALLERY_NODES, 1, 0x7fffffff},    /* children of the root */
-        {AG_GALLERY_LISTS, 0, 1},             /* first list */
-        {AG_GALLERY_LISTS, 1, 0xffffffff},    /* end of a list */
-        {AG_GALLERY_POSTINGS, 5, 3},          /* a work too many */
-        {AG_GALLERY_POSTINGS, 7, 0xffffffff}, /* likewise */
+        {AG_GALLERY_WORKS, 2, 1},              /* first_feature */
+        {AG_GALLERY_WORKS, 3, 0xffffffff},     /* feature_count */
+        {AG_GALLERY_WORKS, 0, 64},             /* first_grey */
+        {AG_GALLERY_WORKS, 4, 0xffffffff},     /* the grey copy's sides */
+        {AG_GALLERY_NODES, 0, 0},              /* the root is its own child */
+        {AG_GALLERY_NODES, 1, 0x7fffffff},     /* children of the root */
+        {AG_GALLERY_LISTS, 0, 1},              /* first list */
+        {AG_GALLERY_LISTS, 1, 0xffffffff},     /* end of a list */
+        {AG_GALLERY_POSTINGS, 10, 3},          /* a work too many */
+        {AG_GALLERY_POSTINGS, 14, 0xffffffff}, /* likewise */
     };
     ag_feature_set *works = synthetic_works(3, 40, 9);
     size_t length;
