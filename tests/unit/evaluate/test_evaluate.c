@@ -267,20 +267,20 @@ static void test_twins_are_the_same_picture_only(void **state)
 static void test_calibrate_writes_what_the_engine_then_reads(void **state)
 {
     const fixture *f = *state;
-    const ag_calibrate_options options = {.engine = f->options, .photos = 24, .seed = 1};
+    const ag_calibrate_options options = {.engine = f->options, .photos = 36, .seed = 1};
     char path[TEST_PATH_BYTES];
     ag_calibrate_report report;
     ag_calibration read;
 
     test_path(path, &f->folder, "collection/" AG_CALIBRATION_FILE);
     assert_int_equal(ag_calibrate_collection(&report, &options, NULL), AG_OK);
-    assert_int_equal(report.photos, 24);
+    assert_int_equal(report.photos, 36);
     assert_int_equal(report.failed, 0);
     assert_true(report.has_geometry);
     assert_false(report.has_similarity); /* no encoder */
     const char *version = ag_collection_info_of(f->engine.collection)->version;
     assert_int_equal(ag_calibration_read(&read, path, version, NULL), AG_OK);
-    assert_int_equal(read.photos, 24);
+    assert_int_equal(read.photos, 36);
     assert_true(ag_calibration_value(&read.geometry, 0) < 0.2);
     assert_true(ag_calibration_value(&read.geometry, 1000) > 0.9);
     assert_int_equal(unlink(path), 0);
