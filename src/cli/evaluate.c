@@ -79,12 +79,10 @@ static ag_status parse_levels(bool levels[AG_PHOTO_LEVELS], const char *text, ag
     }
 }
 
-static ag_status parse_simulation(ag_simulation *out, const ag_cli *cli, const char *folder,
-                                  ag_err *err)
+static ag_status parse_simulation(ag_simulation *out, const ag_cli *cli, ag_err *err)
 {
     int64_t per_work = 0, works = 0, side_px = 0, seed = 0;
-    ag_simulation simulation = {.collection_folder = folder,
-                                .images_folder = ag_cli_flag_value(cli, "images")};
+    ag_simulation simulation = {.images_folder = ag_cli_flag_value(cli, "images")};
     ag_status status = parse_levels(simulation.levels, ag_cli_flag_value(cli, "levels"), err);
     if (status == AG_OK)
         status = parse_number(&per_work, cli, &PER_WORK, err);
@@ -200,7 +198,7 @@ int ag_cli_collection_evaluate(const ag_cli *cli)
     ag_status status =
         ag_cli_flag_value(cli, "photos") != NULL ? refuse_simulation(cli, &err) : AG_OK;
     if (status == AG_OK)
-        status = parse_simulation(&simulation, cli, options.collection.folder, &err);
+        status = parse_simulation(&simulation, cli, &err);
     if (status == AG_OK)
         status = parse_share(&ask.hold_out, ag_cli_flag_value(cli, "hold-out"), &err);
     ag_engine engine = {0};

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Who hears the answers, in the order of the photos. */
+/* Who hears the answers, batch by batch. */
 typedef struct ag_ask_listener {
     void *context;
     /* was_asked: false for a photo that was refused at the door as unrecognisable, as an upload is;

@@ -69,7 +69,6 @@ static ag_status gather(gathering *out, const ag_engine *engine,
                         const ag_calibrate_options *options, ag_err *err)
 {
     const ag_simulation simulation = {
-        .collection_folder = options->engine.collection.folder,
         .images_folder = options->images_folder,
         .photos = options->photos,
         .levels = {true, true, true},

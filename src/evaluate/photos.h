@@ -45,8 +45,7 @@ void ag_photo_source_destroy(ag_photo_source *source);
 #define AG_SIMULATION_PHOTOS 600
 
 typedef struct ag_simulation {
-    const char *collection_folder; /* to look for collection.json, which knows where images are */
-    const char *images_folder;     /* where they are instead; NULL: there */
+    const char *images_folder; /* of the works; NULL: where the collection says they are */
     size_t photos;   /* about, where works and per_work leave it open; 0: AG_SIMULATION_PHOTOS */
     size_t works;    /* photographed at most, spread evenly; 0: as many as photos allows */
     size_t per_work; /* photos of each at each level; 0: as many as photos allows */

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "collection/fold.h"
-#include "collection/manifest.h"
 #include "image/image.h"
 
 #include <inttypes.h>
@@ -22,7 +21,7 @@ static const ag_image_limits LIMITS = {
 typedef struct simulated {
     ag_photo_source source;
     const ag_collection *collection;
-    char *images_folder; /* owned */
+    char *images_folder; /* where images are instead; owned, NULL: where the collection says */
     ag_photo_level levels[AG_PHOTO_LEVELS];
     size_t level_count;
     size_t per_work;
@@ -87,13 +86,11 @@ static char *photo_name(const shot *what)
 }
 
 /* Decode the work's image: a large one may come out smaller, though not than the photo. */
-static ag_status load_picture(ag_image *out, const simulated *photos, const char *image_path,
-                              ag_err *err)
+static ag_status load_picture(ag_image *out, const simulated *photos, size_t row, ag_err *err)
 {
     ag_image_limits limits = LIMITS;
     ag_buffer bytes = {0};
-    char *file = *image_path == '/' ? ag_xstrdup(image_path)
-                                    : ag_xasprintf("%s/%s", photos->images_folder, image_path);
+    char *file = ag_collection_image_file(photos->collection, row, photos->images_folder);
 
     limits.enough_px = photos->side_px;
     ag_status status = ag_file_read(&bytes, file, limits.max_bytes, err);
@@ -134,7 +131,7 @@ static ag_status take(const ag_photo_source *source, ag_known_photo *out, size_t
     out->name = photo_name(&what);
     out->about.level = ag_photo_level_name(what.level);
     out->about.work = what.row;
-    ag_status status = load_picture(&picture, photos, what.artwork->image_path, err);
+    ag_status status = load_picture(&picture, photos, what.row, err);
     if (status != AG_OK)
         return status;
     status = ag_photo_take(&photo, &picture, &options, err);
@@ -149,23 +146,6 @@ static void destroy(ag_photo_source *source)
     simulated *photos = (simulated *)source;
     free(photos->images_folder);
     free(photos);
-}
-
-/* Where the collection's images are: as said, as collection.json says, or in its own folder. Owned.
- */
-static char *find_images(const ag_simulation *simulation)
-{
-    if (simulation->images_folder != NULL)
-        return ag_xstrdup(simulation->images_folder);
-    char *path = ag_xasprintf("%s/" AG_MANIFEST_FILE, simulation->collection_folder);
-    ag_manifest manifest = {0};
-    char *found = NULL;
-    if (ag_manifest_read(&manifest, path, NULL) == AG_OK) {
-        found = ag_xstrdup(manifest.image_root);
-        ag_manifest_fini(&manifest);
-    }
-    free(path);
-    return found != NULL ? found : ag_xstrdup(simulation->collection_folder);
 }
 
 /* How many works, and photos of each at each level. */
@@ -191,7 +171,7 @@ ag_status ag_photos_simulate(ag_photo_source **out, const ag_collection *collect
     *photos = (simulated){
         .source = {.take = take, .destroy = destroy},
         .collection = collection,
-        .images_folder = find_images(simulation),
+        .images_folder = ag_xstrdup(simulation->images_folder),
         .side_px = simulation->side_px,
         .seed = simulation->seed,
     };

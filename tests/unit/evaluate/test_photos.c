@@ -177,10 +177,9 @@ static void test_photos_wait_for_no_pipe(void **state)
     ag_photo_source_destroy(source);
 }
 
-static ag_simulation simulation_of(const fixture *f)
+static ag_simulation simulation_of_all(void)
 {
     return (ag_simulation){
-        .collection_folder = f->folder.path,
         .per_work = 2,
         .levels = {true, false, true},
         .side_px = 200,
@@ -191,7 +190,7 @@ static ag_simulation simulation_of(const fixture *f)
 static void test_photos_simulated_are_spread_over_works_and_levels(void **state)
 {
     const fixture *f = *state;
-    ag_simulation simulation = simulation_of(f);
+    ag_simulation simulation = simulation_of_all();
     ag_photo_source *source;
     ag_known_photo photo;
 
@@ -220,7 +219,7 @@ static void test_photos_simulated_are_spread_over_works_and_levels(void **state)
 static void test_photos_simulated_depend_on_work_level_number_and_seed(void **state)
 {
     const fixture *f = *state;
-    ag_simulation simulation = simulation_of(f);
+    ag_simulation simulation = simulation_of_all();
     ag_photo_source *source;
     ag_known_photo first, photo;
     char part[TEST_PATH_BYTES];
@@ -253,7 +252,7 @@ static void test_photos_simulated_depend_on_work_level_number_and_seed(void **st
 static void test_photos_saved_are_read_again(void **state)
 {
     const fixture *f = *state;
-    ag_simulation simulation = simulation_of(f);
+    ag_simulation simulation = simulation_of_all();
     char folder[TEST_PATH_BYTES];
     ag_photo_source *source, *again;
     ag_photo_saver *saver;
