@@ -8,13 +8,14 @@
  * and a folder the images of a few. */
 static void append(char ***texts, size_t *count, char *text)
 {
-    if ((*count & (*count - 1)) == 0) {
-        char **grown = ag_try_realloc(*texts, *count ? 2 * *count : 1, sizeof *grown);
-        if (!grown)
-            ag_memory_abort();
-        *texts = grown;
-    }
-    (*texts)[(*count)++] = text;
+    char **grown = *texts;
+
+    if ((*count & (*count - 1)) == 0)
+        grown = ag_try_realloc(*texts, *count ? 2 * *count : 1, sizeof *grown);
+    if (!grown)
+        ag_memory_abort();
+    grown[(*count)++] = text;
+    *texts = grown;
 }
 
 void ag_build_report_fail(ag_build_report *report, const char *path, const char *reason)
