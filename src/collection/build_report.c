@@ -4,27 +4,28 @@
 
 #include <stdlib.h>
 
-/* Room doubles whenever a power of two is full: a table may have a row for every work of a museum,
- * and a folder the images of a few. */
-static void append(char ***texts, size_t *count, char *text)
+/* Room for one text more. It doubles whenever a power of two is full: a table may have a row for
+ * every work of a museum, and a folder the images of a few. */
+static char **grow(char **texts, size_t count)
 {
-    if ((*count & (*count - 1)) == 0) {
-        char **grown = ag_try_realloc(*texts, *count ? 2 * *count : 1, sizeof *grown);
-        if (!grown)
-            ag_memory_abort();
-        *texts = grown;
-    }
-    (*texts)[(*count)++] = text;
+    if ((count & (count - 1)) != 0)
+        return texts;
+    char **grown = ag_try_realloc(texts, count ? 2 * count : 1, sizeof *grown);
+    if (!grown)
+        ag_memory_abort();
+    return grown;
 }
 
 void ag_build_report_fail(ag_build_report *report, const char *path, const char *reason)
 {
-    append(&report->failures, &report->failed, ag_xasprintf("%s: %s", path, reason));
+    report->failures = grow(report->failures, report->failed);
+    report->failures[report->failed++] = ag_xasprintf("%s: %s", path, reason);
 }
 
 void ag_build_report_duplicate(ag_build_report *report, char *sentence)
 {
-    append(&report->duplicates, &report->duplicate_count, sentence);
+    report->duplicates = grow(report->duplicates, report->duplicate_count);
+    report->duplicates[report->duplicate_count++] = sentence;
 }
 
 void ag_build_report_fini(ag_build_report *report)

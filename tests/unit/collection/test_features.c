@@ -370,52 +370,57 @@ static void test_features_or_vectors_must_be_there(void **state)
     assert_non_null(strstr(err.message, AG_MANIFEST_FEATURES));
 }
 
-/* Put a second build's files in place as far as `renames` of them, and stop. */
-static void interrupt_after(const fixture *at, int renames)
-{
-    static const char *const ORDER[] = {AG_MANIFEST_METADATA, AG_MANIFEST_FEATURES,
-                                        AG_MANIFEST_FILE};
-    test_folder second;
-    ag_build_report report;
+/* The files that a build leaves, in the order they are put in place. */
+static const char *const ORDER[] = {AG_MANIFEST_METADATA, AG_MANIFEST_FEATURES, AG_MANIFEST_FILE};
 
-    build_two(at);
-    add_painting(&at->source, "Anna/Third.jpg", 3);
-    test_folder_make(&second);
-    build_into(at, &second, &report);
-    ag_build_report_fini(&report);
+/* An old build's files, and a new one's put in place as far as `renames` of them. */
+static void interrupt_after(const fixture *at, const test_folder *before, const test_folder *after,
+                            int renames)
+{
     for (int i = 0; i < 3; i++) {
         char from[TEST_PATH_BYTES], name[64];
         snprintf(name, sizeof name, "%s%s", ORDER[i], i < renames ? "" : AG_MANIFEST_NEW);
-        test_copy(&at->output, name, test_path(from, &second, ORDER[i]));
+        test_copy(&at->output, ORDER[i], test_path(from, before, ORDER[i]));
+        test_copy(&at->output, name, test_path(from, after, ORDER[i]));
     }
-    unlink(test_path((char[TEST_PATH_BYTES]){0}, &at->source, "Anna/Third.jpg"));
-    test_folder_remove(&second);
 }
 
 static void test_features_of_an_interrupted_build_are_taken_up(void **state)
 {
     const fixture *at = *state;
-    char path[TEST_PATH_BYTES];
-    ag_collection *collection;
+    test_folder before, after;
     ag_build_report report;
 
+    test_folder_make(&before);
+    test_folder_make(&after);
+    add_painting(&at->source, "Anna/First.jpg", 1);
+    build_into(at, &before, &report);
+    ag_build_report_fini(&report);
+    add_painting(&at->source, "Anna/Second.jpg", 2);
+    build_into(at, &after, &report);
+    ag_build_report_fini(&report);
     for (int renames = 0; renames <= 3; renames++) {
-        interrupt_after(at, renames);
-        collection = open_output(at);
-        assert_int_equal(ag_collection_info_of(collection)->count, renames == 0 ? 2 : 3);
+        interrupt_after(at, &before, &after, renames);
+        ag_collection *collection = open_output(at);
+        assert_int_equal(ag_collection_info_of(collection)->count, renames == 0 ? 1 : 2);
         check_gallery(collection);
         ag_collection_close(collection);
-        /* The next one finishes it, and leaves nothing of it. */
-        assert_int_equal(add_features(at, &report, NULL, NULL), AG_OK);
-        ag_build_report_fini(&report);
-        assert_false(is_there(&at->output, AG_MANIFEST_FEATURES AG_MANIFEST_NEW));
-        assert_false(is_there(&at->output, AG_MANIFEST_FILE AG_MANIFEST_NEW));
-        assert_false(is_there(&at->output, AG_MANIFEST_METADATA AG_MANIFEST_NEW));
-        collection = open_output(at);
-        assert_int_equal(ag_collection_info_of(collection)->count, 3);
-        ag_collection_close(collection);
-        unlink(test_path(path, &at->output, AG_MANIFEST_FILE));
     }
+    /* The next one finishes it, and leaves nothing of it. */
+    interrupt_after(at, &before, &after, 0);
+    assert_int_equal(add_features(at, &report, NULL, NULL), AG_OK);
+    ag_build_report_fini(&report);
+    for (int i = 0; i < 3; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s" AG_MANIFEST_NEW, ORDER[i]);
+        assert_false(is_there(&at->output, name));
+    }
+    ag_collection *collection = open_output(at);
+    assert_int_equal(ag_collection_info_of(collection)->count, 2);
+    check_gallery(collection);
+    ag_collection_close(collection);
+    test_folder_remove(&before);
+    test_folder_remove(&after);
 }
 
 static void test_features_whose_adding_was_interrupted_are_taken_up(void **state)
