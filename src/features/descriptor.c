@@ -44,9 +44,10 @@ void ag_descriptor_table_destroy(ag_descriptor_table *table)
     free(table);
 }
 
-/* Half the width of a circle of RADIUS at each distance from its middle. */
+/* Half the width of a circle of RADIUS + ½ at each distance from its middle: as wide as high, or
+ * angles would lean to one side. */
 static const int8_t HALF_WIDTH[RADIUS + 1] = {15, 15, 15, 15, 14, 14, 14, 13,
-                                              13, 12, 11, 10, 9,  7,  5,  0};
+                                              13, 12, 11, 10, 9,  8,  6,  3};
 
 uint8_t ag_descriptor_angle(const ag_plane *plane, uint32_t x, uint32_t y)
 {

@@ -76,13 +76,13 @@ void ag_extractor_destroy(ag_extractor *extractor)
     free(extractor);
 }
 
-/* How many of max_points a rung may have: their even share by area of all that follow. */
+/* How many of the features left a rung may have: its share of all rungs from it on, by length
+ * rather than by area, since coarse levels are what survives blur. */
 static size_t quota(const ag_extractor *extractor, size_t rung, size_t left)
 {
     double here = 0, all = 0;
     for (size_t r = rung; r < AG_PYRAMID_RUNGS; r++) {
         const ag_pyramid_level *level = ag_pyramid_level_of(extractor->pyramid, r);
-        /* By length rather than by area: coarse levels are what survives blur. */
         const double size = level ? sqrt((double)level->sharp.width * level->sharp.height) : 0;
         here = r == rung ? size : here;
         all += size;
@@ -127,14 +127,23 @@ static size_t run_level(ag_extractor *extractor, size_t rung, size_t done)
     return done;
 }
 
-/* The grey copy, each of its pixels the mean of those it covers on the rung above its size. */
+/* The coarsest level that has the grey copy's pixels; if none does, the finest; NULL: none at all.
+ */
+static const ag_pyramid_level *level_for_grey(const ag_extractor *extractor)
+{
+    const ag_pyramid_level *best = NULL;
+    for (size_t rung = extractor->first; rung < AG_PYRAMID_RUNGS; rung++) {
+        const ag_pyramid_level *level = ag_pyramid_level_of(extractor->pyramid, rung);
+        if (level && (!best || ag_pyramid_side_px(rung) >= AG_FEATURE_GREY_PX))
+            best = level;
+    }
+    return best;
+}
+
+/* The grey copy: of the blurred plane, which its few pixels stand for, the nearest ones. */
 static void copy_grey(ag_extractor *extractor, ag_feature_set *out)
 {
-    size_t rung = AG_PYRAMID_RUNGS - 1;
-    while (rung > 0 && (!ag_pyramid_level_of(extractor->pyramid, rung) ||
-                        ag_pyramid_side_px(rung) < AG_FEATURE_GREY_PX))
-        rung--;
-    const ag_pyramid_level *level = ag_pyramid_level_of(extractor->pyramid, rung);
+    const ag_pyramid_level *level = level_for_grey(extractor);
     if (!level)
         return;
     const ag_plane *plane = &level->soft;

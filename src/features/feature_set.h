@@ -32,7 +32,8 @@ typedef struct ag_descriptor {
 typedef struct ag_feature_set {
     const ag_keypoint *keypoints;     /* count, strongest first */
     const ag_descriptor *descriptors; /* count, in the same order */
-    const uint8_t *grey; /* grey_height_px × grey_width_px, contrast evened out; NULL: none */
+    /* grey_height_px × grey_width_px, contrast evened out; NULL: none, and then its sizes are 0 */
+    const uint8_t *grey;
     uint32_t count;
     uint16_t grey_width_px, grey_height_px; /* the longer is AG_FEATURE_GREY_PX */
 } ag_feature_set;

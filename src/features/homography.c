@@ -5,8 +5,11 @@
 
 #define MAX_UNKNOWNS 8
 
-/* A matrix element this small compared to its row's largest is no pivot. */
+/* A matrix element this small compared to its largest on the diagonal is no pivot. */
 static const double SINGULAR = 1e-10;
+
+/* Points no farther apart than this, compared to where they are, differ by rounding only. */
+static const double COINCIDENT = 1e-12;
 
 bool ag_homography_apply(double out[2], const ag_homography *h, const double point[2])
 {
@@ -80,7 +83,8 @@ static bool solve(double out[MAX_UNKNOWNS], equations *e)
     return true;
 }
 
-/* Shift and scale that bring points to mean 0 and mean distance about 1. */
+/* Shift and scale that bring points to mean 0 and mean distance about 1; scale 0: they are all at
+ * one place. */
 typedef struct frame {
     double x, y, scale;
 } frame;
@@ -100,7 +104,8 @@ static frame frame_of(const ag_point_pair *pairs, size_t count, bool of_targets)
         const double *p = of_targets ? pairs[i].to : pairs[i].from;
         spread += pairs[i].weight * sqrt((p[0] - x) * (p[0] - x) + (p[1] - y) * (p[1] - y));
     }
-    return (frame){x, y, spread > 0 ? sum / spread : 0};
+    spread /= sum;
+    return (frame){x, y, spread > COINCIDENT * (fabs(x) + fabs(y)) ? 1 / spread : 0};
 }
 
 static void multiply(double out[9], const double a[9], const double b[9])

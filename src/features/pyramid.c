@@ -133,8 +133,8 @@ static ag_status fill_first(ag_pyramid *pyramid, const ag_image *image, ag_err *
 static void place_between(uint32_t *first, uint8_t *weight, size_t i, size_t outputs, size_t inputs)
 {
     const double at = ((double)i + 0.5) * (double)inputs / (double)outputs - 0.5;
-    const double clamped = at < 0 ? 0 : at > (double)(inputs - 2) ? (double)(inputs - 2) : at;
-    *first = (uint32_t)clamped;
+    const double clamped = fmin(fmax(at, 0), (double)(inputs - 1));
+    *first = (uint32_t)fmin(clamped, (double)(inputs - 2)); /* the second is there, too */
     *weight = (uint8_t)((clamped - *first) * 255.99);
 }
 

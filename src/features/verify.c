@@ -70,7 +70,7 @@ static ag_status make_room(ag_verifier *verifier, size_t photo, size_t reference
 static const double RADII[] = {0.020, 0.010, 0.008};
 #define ROUNDS (sizeof RADII / sizeof *RADII)
 
-/* The reference's size in its own units: from its grey copy, which has its shape. */
+/* A picture's size in units of its longer side: from its grey copy, which has its shape. */
 static void size_of(double size[2], const ag_feature_set *set)
 {
     const double longer =
@@ -115,8 +115,10 @@ ag_status ag_verifier_run(ag_verifier *verifier, ag_verification *out, const ag_
                           const ag_feature_set *reference, ag_err *err)
 {
     *out = (ag_verification){0};
+    if (photo->count == 0 || reference->count == 0 || !photo->grey || !reference->grey)
+        return AG_OK;
     ag_status status = make_room(verifier, photo->count, reference->count, err);
-    if (status || photo->count == 0 || reference->count == 0)
+    if (status)
         return status;
     ag_homography h;
     size_t agreeing = find_first(verifier, out, &h, photo, reference);
