@@ -91,7 +91,8 @@ static const command COMMANDS[] = {
             "       (Van_Gogh/The Starry Night.jpg), or a CSV, JSON or Parquet table naming them,\n"
             "       and writes faiss.index, features.bin, metadata.parquet and collection.json.\n"
             "       Without a CLIP model there is no faiss.index: photos are then recognised by\n"
-            "       local features alone. Names entries that show the same picture.\n"
+            "       local features alone. Names entries that show the same picture, and ends by\n"
+            "       fitting confidence to simulated photos of the works (see calibrate).\n"
             "add-features  computes the local features (features.bin) of a collection that has\n"
             "       none, or another Art Guide's. Needs its images: where they were when it was\n"
             "       built, or below --images, or the collection's folder.\n"
@@ -106,6 +107,7 @@ static const command COMMANDS[] = {
             {{"output", 'o', "DIR", "build: folder to write (default: the collection's)"},
              {"table", 't', "FILE", "build: table with artist, title, period, image path …"},
              {"index", 0, "KIND", "build: Flat (exact; the default), HNSW32, IVF64,Flat …"},
+             {"no-calibration", 0, NULL, "build: do not fit confidence at the end"},
              {"photos", 0, "PATH", "evaluate: a table of labelled photos, or its folder"},
              {"per-work", 0, "N", "evaluate: photos of each work and level (default: 600 in all)"},
              {"works", 0, "N", "evaluate: works photographed (default: all, at most 200)"},

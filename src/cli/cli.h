@@ -80,6 +80,10 @@ int ag_cli_orchestrator(const ag_cli *cli);
 int ag_cli_collection(const ag_cli *cli);
 int ag_cli_collection_evaluate(const ag_cli *cli); /* verbs of it, with files of their own */
 int ag_cli_collection_calibrate(const ag_cli *cli);
+
+/* Fit the confidence of the collection that the engine's options name, and print how it went. */
+AG_MUST_USE ag_status ag_cli_calibrate(const ag_cli *cli, const ag_engine_options *engine,
+                                       ag_err *err);
 int ag_cli_model(const ag_cli *cli);
 int ag_cli_recognize(const ag_cli *cli);
 int ag_cli_embed(const ag_cli *cli);

@@ -39,6 +39,18 @@ static ag_status open_clip(ag_clip **out, const ag_cli *cli, const char *model, 
     return AG_OK;
 }
 
+/* What confidence means in a collection just built. It is usable without: that it could not be
+ * fitted is said, and no failure. */
+static void calibrate(const ag_cli *cli, const char *folder)
+{
+    ag_engine_options engine = ag_cli_engine_options(cli->config);
+    engine.collection = (ag_collection_paths){.folder = folder};
+    ag_err err;
+    if (ag_cli_flag_value(cli, "no-calibration") == NULL &&
+        ag_cli_calibrate(cli, &engine, &err) != AG_OK)
+        fprintf(stderr, "artguide: confidence is not calibrated: %s\n", err.message);
+}
+
 static int build(const ag_cli *cli)
 {
     if (cli->argc != 2)
@@ -67,6 +79,8 @@ static int build(const ag_cli *cli)
         ag_build_report_fini(&report);
     }
     ag_clip_close(clip);
+    if (code == AG_EXIT_OK)
+        calibrate(cli, options.output);
     return code;
 }
 

@@ -223,29 +223,35 @@ static void print_curve(const char *name, bool is_fitted, const ag_calibration_c
         printf("%s: as by default, too few right or wrong answers to fit it\n", name);
 }
 
-int ag_cli_collection_calibrate(const ag_cli *cli)
+ag_status ag_cli_calibrate(const ag_cli *cli, const ag_engine_options *engine, ag_err *err)
 {
-    if (cli->argc > 2)
-        return ag_cli_usage_error("collection calibrate: name one folder at most");
     ag_calibrate_options options = {
-        .engine = engine_options(cli),
+        .engine = *engine,
         .images_folder = ag_cli_flag_value(cli, "images"),
         .progress_stream = stderr,
     };
     ag_calibrate_report report;
-    ag_err err;
-    int64_t seed;
-    ag_status status = parse_number(&seed, cli, &SEED, &err);
-    if (status == AG_OK) {
-        options.seed = (uint64_t)seed;
-        status = ag_calibrate_collection(&report, &options, &err);
-    }
+    int64_t seed = 0;
+    ag_status status = parse_number(&seed, cli, &SEED, err);
     if (status != AG_OK)
-        return ag_cli_fail(&err);
-    printf("%zu photos of %s\n", report.photos, options.engine.collection.folder);
+        return status;
+    options.seed = (uint64_t)seed;
+    status = ag_calibrate_collection(&report, &options, err);
+    if (status != AG_OK)
+        return status;
+    printf("calibrated with %zu photos made of the works\n", report.photos);
     if (report.failed > 0)
         printf("%zu more could not be made\n", report.failed);
     print_curve("geometry", report.has_geometry, &report.calibration.geometry);
     print_curve("similarity", report.has_similarity, &report.calibration.similarity);
-    return AG_EXIT_OK;
+    return AG_OK;
+}
+
+int ag_cli_collection_calibrate(const ag_cli *cli)
+{
+    if (cli->argc > 2)
+        return ag_cli_usage_error("collection calibrate: name one folder at most");
+    const ag_engine_options options = engine_options(cli);
+    ag_err err;
+    return ag_cli_calibrate(cli, &options, &err) == AG_OK ? AG_EXIT_OK : ag_cli_fail(&err);
 }
