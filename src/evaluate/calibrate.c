@@ -70,7 +70,7 @@ static ag_status gather(gathering *out, const ag_engine *engine,
 {
     const ag_simulation simulation = {
         .images_folder = options->images_folder,
-        .photos = options->photos,
+        .photos = options->photos > 0 ? options->photos : AG_CALIBRATE_PHOTOS,
         .levels = {true, true, true},
         .side_px = SIDE_PX,
         .seed = options->seed ^ SEED,

@@ -11,10 +11,13 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* Enough to claim 0.99, and seconds of work. */
+#define AG_CALIBRATE_PHOTOS 240
+
 typedef struct ag_calibrate_options {
     ag_engine_options engine;  /* of the collection, as it will be used */
     const char *images_folder; /* where its images are; NULL: as collection.json says */
-    size_t photos;             /* to make, about; 0: AG_SIMULATION_PHOTOS (evaluate/photos.h) */
+    size_t photos;             /* to make, about; 0: AG_CALIBRATE_PHOTOS */
     uint64_t seed;             /* the same collection and seed give the same calibration */
     FILE *progress_stream;     /* where the bar is drawn if it is a terminal; NULL: nowhere */
 } ag_calibrate_options;
