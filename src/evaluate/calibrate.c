@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Enough for every pixel that features are looked for in, and quicker made than a phone's photo. */
-static const uint32_t SIDE_PX = 1000;
+static const uint32_t DEFAULT_SIDE_PX = 1000;
 
 /* Photos asked a second time, without their own work: right and wrong answers should both be many.
  */
@@ -72,7 +72,7 @@ static ag_status gather(gathering *out, const ag_engine *engine,
         .images_folder = options->images_folder,
         .photos = options->photos > 0 ? options->photos : AG_CALIBRATE_PHOTOS,
         .levels = {true, true, true},
-        .side_px = SIDE_PX,
+        .side_px = options->side_px > 0 ? options->side_px : DEFAULT_SIDE_PX,
         .seed = options->seed ^ SEED,
     };
     const ag_ask_options ask = {

@@ -18,6 +18,7 @@ typedef struct ag_calibrate_options {
     ag_engine_options engine;  /* of the collection, as it will be used */
     const char *images_folder; /* where its images are; NULL: as collection.json says */
     size_t photos;             /* to make, about; 0: AG_CALIBRATE_PHOTOS */
+    uint32_t side_px;          /* longer side of a photo; 0: 1000 */
     uint64_t seed;             /* the same collection and seed give the same calibration */
     FILE *progress_stream;     /* where the bar is drawn if it is a terminal; NULL: nowhere */
 } ag_calibrate_options;

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { WORKS = 6, WIDTH = 400, HEIGHT = 300, PATCHES = 250 };
+enum { WORKS = 4, WIDTH = 400, HEIGHT = 300, PATCHES = 250 };
 
 typedef struct fixture {
     test_folder folder;
@@ -109,7 +109,7 @@ static ag_photo_source *simulate(const fixture *f, const char *images)
     const ag_simulation simulation = {.images_folder = images,
                                       .per_work = 1,
                                       .levels = {[AG_PHOTO_EASY] = true},
-                                      .side_px = 500,
+                                      .side_px = 400,
                                       .seed = 1};
     ag_photo_source *source;
     assert_int_equal(ag_photos_simulate(&source, f->engine.collection, &simulation, NULL), AG_OK);
@@ -167,7 +167,7 @@ static void test_ask_leaves_out_the_work_for_a_share_of_the_photos(void **state)
     static const struct {
         double share;
         size_t least, most;
-    } CASES[] = {{0, 0, 0}, {0.5, 2, 4}};
+    } CASES[] = {{0, 0, 0}, {0.5, 1, 3}};
     ag_photo_source *source = simulate(f, NULL);
 
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -267,20 +267,21 @@ static void test_twins_are_the_same_picture_only(void **state)
 static void test_calibrate_writes_what_the_engine_then_reads(void **state)
 {
     const fixture *f = *state;
-    const ag_calibrate_options options = {.engine = f->options, .photos = 36, .seed = 1};
+    const ag_calibrate_options options = {
+        .engine = f->options, .photos = 24, .side_px = 300, .seed = 1};
     char path[TEST_PATH_BYTES];
     ag_calibrate_report report;
     ag_calibration read;
 
     test_path(path, &f->folder, "collection/" AG_CALIBRATION_FILE);
     assert_int_equal(ag_calibrate_collection(&report, &options, NULL), AG_OK);
-    assert_int_equal(report.photos, 36);
+    assert_int_equal(report.photos, 24);
     assert_int_equal(report.failed, 0);
     assert_true(report.has_geometry);
     assert_false(report.has_similarity); /* no encoder */
     const char *version = ag_collection_info_of(f->engine.collection)->version;
     assert_int_equal(ag_calibration_read(&read, path, version, NULL), AG_OK);
-    assert_int_equal(read.photos, 36);
+    assert_int_equal(read.photos, 24);
     assert_true(ag_calibration_value(&read.geometry, 0) < 0.2);
     assert_true(ag_calibration_value(&read.geometry, 1000) > 0.9);
     assert_int_equal(unlink(path), 0);
