@@ -62,7 +62,8 @@ typedef struct ag_gallery_options {
 } ag_gallery_options;
 
 /* Train a vocabulary on the works' descriptors, and write everything to path, in place (see
- * ag_file_commit). The same works give the same bytes. AG_EIO, AG_ENOMEM. */
+ * ag_file_commit). The same works give the same bytes. One writer at a time for each path. AG_EIO,
+ * AG_ENOMEM. */
 AG_MUST_USE ag_status ag_gallery_write(const char *path, const ag_feature_set *works, size_t count,
                                        const ag_gallery_options *options, ag_err *err);
 

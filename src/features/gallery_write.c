@@ -1,6 +1,5 @@
 /* Writing features.bin: train the vocabulary on a sample, make the file at its full size, and fill
  * it through a mapping, so that nothing is in memory twice that the file itself does not hold. */
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/workers.h"
@@ -190,7 +189,7 @@ static ag_status fill(writing *state, ag_err *err)
 /* Make the file at its full size, so that a full disk is noticed here, and fill it. */
 static ag_status write_file(writing *state, const char *path, ag_err *err)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
         return ag_err_set_errno(err, errno, "cannot create %s", path);
     ag_status status = AG_OK;
@@ -215,9 +214,8 @@ static ag_status write_file(writing *state, const char *path, ag_err *err)
 
 static ag_status write_and_commit(writing *state, const char *path, ag_err *err)
 {
-    char id[AG_ID_BYTES];
-    ag_id_random(id);
-    char *temporary = ag_xasprintf("%s.%.8s.tmp", path, id);
+    /* Always the same name, so that what a killed process leaves is written over, not added to. */
+    char *temporary = ag_xasprintf("%s.tmp", path);
     ag_status status = write_file(state, temporary, err);
     if (status == AG_OK)
         status = ag_file_commit(temporary, path, err);

@@ -87,6 +87,21 @@ expect "recognize" "Good by Some One" "$title"
 length=$("$artguide" embed --model "$model" mixed/Some_One/Good.jpg |
     jq '[.embedding[] | . * .] | add | . * 1000 | round')
 expect "length of an embedding, squared, in thousandths" 1000 "$length"
+# Without weights, a collection recognises by local features; those of another can be added.
+"$artguide" collection build mixed --model nowhere -o features-only 2>/dev/null |
+    grep -q "nowhere: this collection recognises by local features alone" || fail "missing weights are not said"
+"$artguide" collection info features-only | grep -q '^features: *1 of 1' || fail "info on features"
+title=$("$artguide" recognize --json --model nowhere --collection features-only \
+    mixed/Some_One/Good.jpg | jq -r '.match + " " + .title')
+expect "recognized without weights" "confirmed Good" "$title"
+rm features-only/features.bin
+fails 1 "add-features" "$artguide" collection info features-only
+"$artguide" collection add-features features-only >/dev/null 2>&1 || fail "add-features"
+"$artguide" collection info features-only | grep -q '^features: *1 of 1' || fail "added features"
+mv mixed moved
+fails 64 "--images" "$artguide" collection add-features features-only
+"$artguide" collection add-features features-only --images moved >/dev/null 2>&1 || fail "--images"
+mv moved mixed
 for index in HNSW16 IVF2,Flat; do
     "$artguide" collection build "$pictures" --model "$model" -o other --index $index >/dev/null 2>&1 ||
         fail "--index $index"
