@@ -202,7 +202,8 @@ ag_status ag_guide_match(ag_guide *guide, ag_guide_result *out, ag_consensus_poi
     if (status)
         return status;
     sort_cells(guide, photo);
-    memset(guide->owners, 0xff, photo->count * sizeof *guide->owners);
+    for (size_t i = 0; i < photo->count; i++)
+        guide->owners[i] = NONE;
     const search s = {guide, photo, reference, ag_hamming_best(), radius};
     for (uint32_t i = 0; i < reference->count; i++) {
         expectation e;
