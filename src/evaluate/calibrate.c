@@ -95,10 +95,12 @@ static ag_status gather(gathering *out, const ag_engine *engine,
     return status;
 }
 
-/* Fit a curve that keeps what it is where answers are too few. Was it fitted? */
-static bool fit(ag_calibration_curve *curve, samples *from)
+/* Fit a curve, starting from what it is, which it stays where answers are too few. Was it fitted?
+ */
+static bool fit(ag_calibration_curve *curve, const samples *from)
 {
-    return ag_calibration_fit(curve, from->at, from->count, NULL) == AG_OK;
+    const ag_calibration_curve prior = *curve;
+    return ag_calibration_fit(curve, &prior, from->at, from->count, NULL) == AG_OK;
 }
 
 static ag_status write(const ag_calibrate_report *report, const char *folder, ag_err *err)

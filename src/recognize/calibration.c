@@ -1,7 +1,8 @@
 /* Isotonic regression by pooling adjacent violators (Ayer, Brunk, Ewing, Reid and Silverman 1955):
  * samples are taken in the order of their evidence, and neighbours whose shares of right answers
  * fall are pooled until none do. Departures from it: two imagined samples at the ends instead of
- * a correction of each pool, which keeps the shares monotone as they are; and where there are more
+ * a correction of each pool, which keeps the shares monotone as they are; a prior curve, each of
+ * whose knots counts as one answer, for evidence that no photo had; and where there are more
  * pools than knots allow, those neighbours are joined that cost the least squared error (Ward
  * 1963). */
 #include "recognize/calibration.h"
@@ -49,23 +50,30 @@ static void absorb(pool *into, const pool *next)
     into->count += next->count;
 }
 
-static int compare_samples(const void *a, const void *b)
+static int compare_pools(const void *a, const void *b)
 {
-    const double first = ((const ag_calibration_sample *)a)->evidence;
-    const double second = ((const ag_calibration_sample *)b)->evidence;
+    const double first = ((const pool *)a)->first, second = ((const pool *)b)->first;
     return (first > second) - (first < second);
 }
 
-/* One pool for each evidence that occurs, in order. Returns how many. */
-static size_t pool_equals(pool *pools, const ag_calibration_sample *samples, size_t count)
+/* One pool for each evidence that occurs among the samples and the prior's knots, in order; returns
+ * how many. pools: room for all. */
+static size_t pool_equals(pool *pools, const ag_calibration_sample *samples, size_t count,
+                          const ag_calibration_curve *prior)
 {
-    size_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        const pool next = {samples[i].evidence, samples[i].evidence, samples[i].is_right, 1};
-        if (used > 0 && pools[used - 1].last >= next.first)
-            absorb(&pools[used - 1], &next);
+    for (size_t i = 0; i < count; i++)
+        pools[i] = (pool){samples[i].evidence, samples[i].evidence, samples[i].is_right, 1};
+    for (size_t i = 0; i < prior->count; i++) {
+        const ag_calibration_knot *knot = &prior->knots[i];
+        pools[count++] = (pool){knot->evidence, knot->evidence, knot->probability, 1};
+    }
+    qsort(pools, count, sizeof *pools, compare_pools);
+    size_t used = 1;
+    for (size_t i = 1; i < count; i++) {
+        if (pools[used - 1].last >= pools[i].first)
+            absorb(&pools[used - 1], &pools[i]);
         else
-            pools[used++] = next;
+            pools[used++] = pools[i];
     }
     return used;
 }
@@ -136,18 +144,17 @@ static ag_status check_samples(const ag_calibration_sample *samples, size_t coun
     return AG_OK;
 }
 
-ag_status ag_calibration_fit(ag_calibration_curve *out, ag_calibration_sample *samples,
-                             size_t count, ag_err *err)
+ag_status ag_calibration_fit(ag_calibration_curve *out, const ag_calibration_curve *prior,
+                             const ag_calibration_sample *samples, size_t count, ag_err *err)
 {
     ag_status status = check_samples(samples, count, err);
     if (status != AG_OK)
         return status;
-    pool *pools = ag_try_malloc(count, sizeof *pools);
+    pool *pools = ag_try_malloc(count + prior->count, sizeof *pools);
     if (pools == NULL)
         return ag_err_set(err, AG_ENOMEM, "no memory for %zu samples", count);
 
-    qsort(samples, count, sizeof *samples, compare_samples);
-    size_t used = pool_equals(pools, samples, count);
+    size_t used = pool_equals(pools, samples, count, prior);
     pools[0].right++;
     pools[0].count++;
     pools[used - 1].count++;

@@ -54,9 +54,12 @@ typedef struct ag_calibration_sample {
 
 /* Fit a curve. It is regression with one imagined wrong answer of the most evidence and one right
  * answer of the least, so that few photos never claim much: 200 that are all right claim 0.995.
- * Reorders the samples. AG_EINVAL: too few right or wrong ones, or evidence that is not finite. */
-AG_MUST_USE ag_status ag_calibration_fit(ag_calibration_curve *out, ag_calibration_sample *samples,
-                                         size_t count, ag_err *err);
+ * Each knot of the prior counts as one answer, which decides where the samples say nothing.
+ * AG_EINVAL: too few right or wrong ones, or evidence that is not finite. AG_ENOMEM. */
+AG_MUST_USE ag_status ag_calibration_fit(ag_calibration_curve *out,
+                                         const ag_calibration_curve *prior,
+                                         const ag_calibration_sample *samples, size_t count,
+                                         ag_err *err);
 
 /* The curve's value; that of its first knot for evidence that is no number. */
 double ag_calibration_value(const ag_calibration_curve *curve, double evidence);

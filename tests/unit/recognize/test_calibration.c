@@ -35,6 +35,8 @@ static void check_curve(const ag_calibration_curve *curve)
     }
 }
 
+static const ag_calibration_curve NO_PRIOR = {0};
+
 static void test_calibration_fit_separates_what_can_be_separated(void **state)
 {
     ag_calibration_sample samples[400];
@@ -45,7 +47,7 @@ static void test_calibration_fit_separates_what_can_be_separated(void **state)
         samples[i] = sample(20 + (double)(i % 50), true);
         samples[200 + i] = sample((double)(i % 8), false);
     }
-    assert_int_equal(ag_calibration_fit(&curve, samples, 400, NULL), AG_OK);
+    assert_int_equal(ag_calibration_fit(&curve, &NO_PRIOR, samples, 400, NULL), AG_OK);
     check_curve(&curve);
     assert_float_equal(ag_calibration_value(&curve, 20), 200.0 / 201, 1e-9);
     assert_float_equal(ag_calibration_value(&curve, 1e6), 200.0 / 201, 1e-9);
@@ -65,7 +67,7 @@ static void test_calibration_fit_pools_what_falls(void **state)
 
     for (int i = 0; i < 40; i++)
         samples[i] = sample(1 + i / 10, i % 10 < RIGHT[i / 10]);
-    assert_int_equal(ag_calibration_fit(&curve, samples, 40, NULL), AG_OK);
+    assert_int_equal(ag_calibration_fit(&curve, &NO_PRIOR, samples, 40, NULL), AG_OK);
     check_curve(&curve);
     assert_int_equal(curve.count, 4);
     assert_float_equal(ag_calibration_value(&curve, 1), 2.0 / 11, 1e-9);
@@ -94,7 +96,7 @@ static void test_calibration_fit_finds_a_known_curve_within_its_knots(void **sta
         const double evidence = next_random(&random);
         samples[i] = sample(evidence, next_random(&random) < evidence * evidence);
     }
-    assert_int_equal(ag_calibration_fit(&curve, samples, COUNT, NULL), AG_OK);
+    assert_int_equal(ag_calibration_fit(&curve, &NO_PRIOR, samples, COUNT, NULL), AG_OK);
     check_curve(&curve);
     for (double x = 0.05; x < 1; x += 0.05)
         assert_float_equal(ag_calibration_value(&curve, x), x * x, 0.06);
@@ -110,13 +112,13 @@ static void test_calibration_fit_wants_enough_of_both(void **state)
 
     for (size_t i = 0; i < 100; i++)
         samples[i] = sample((double)i, i < 91);
-    assert_int_equal(ag_calibration_fit(&curve, samples, 100, &err), AG_EINVAL);
+    assert_int_equal(ag_calibration_fit(&curve, &NO_PRIOR, samples, 100, &err), AG_EINVAL);
     assert_non_null(strstr(err.message, "91 right and 9 wrong"));
-    assert_int_equal(ag_calibration_fit(&curve, samples, 0, NULL), AG_EINVAL);
+    assert_int_equal(ag_calibration_fit(&curve, &NO_PRIOR, samples, 0, NULL), AG_EINVAL);
     samples[0] = sample(99, false);
-    assert_int_equal(ag_calibration_fit(&curve, samples, 100, NULL), AG_OK);
+    assert_int_equal(ag_calibration_fit(&curve, &NO_PRIOR, samples, 100, NULL), AG_OK);
     samples[50].evidence = NAN;
-    assert_int_equal(ag_calibration_fit(&curve, samples, 100, NULL), AG_EINVAL);
+    assert_int_equal(ag_calibration_fit(&curve, &NO_PRIOR, samples, 100, NULL), AG_EINVAL);
 }
 
 static void test_calibration_confidence_takes_the_stronger_evidence(void **state)
@@ -255,9 +257,26 @@ static void test_calibration_parse_refuses_too_many_knots(void **state)
     ag_buffer_fini(&text);
 }
 
+/* Between wrong answers up to 5 and right ones from 15 on, samples say nothing: the prior does. */
+static void test_calibration_prior_decides_where_samples_say_nothing(void **state)
+{
+    (void)state;
+    static const ag_calibration_curve PRIOR = {3, {{8, 0.2}, {9, 0.9}, {20, 0.95}}};
+    ag_calibration_sample samples[100];
+    ag_calibration_curve curve;
+    for (size_t i = 0; i < 100; i++)
+        samples[i] = (ag_calibration_sample){(i % 2) * 15.0 + (double)(i % 5), i % 2};
+    assert_int_equal(ag_calibration_fit(&curve, &PRIOR, samples, 100, NULL), AG_OK);
+    assert_true(fabs(ag_calibration_value(&curve, 8) - 0.2) < 0.01);
+    assert_true(fabs(ag_calibration_value(&curve, 9) - 0.9) < 0.01);
+    assert_true(ag_calibration_value(&curve, 4) < 0.03);
+    assert_true(ag_calibration_value(&curve, 17) > 0.95);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calibration_prior_decides_where_samples_say_nothing),
         cmocka_unit_test(test_calibration_fit_separates_what_can_be_separated),
         cmocka_unit_test(test_calibration_fit_pools_what_falls),
         cmocka_unit_test(test_calibration_fit_finds_a_known_curve_within_its_knots),
