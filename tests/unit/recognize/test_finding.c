@@ -175,9 +175,9 @@ static void test_finding_is_as_sure_of_the_confirmed_as_geometry_is(void **state
     const work works[] = {{0.99, AG_FINDING_CONFIRMED, 0, false}, {0.99, 0, 0, false}};
     const ag_calibration *calibration = &AG_CALIBRATION_DEFAULT;
     fill(&finding, works, 2);
-    assert_true(ag_finding_confidence(&finding.works[0], calibration) ==
+    assert_true(ag_found_confidence(&finding.works[0], calibration) ==
                 ag_calibration_value(&calibration->geometry, AG_FINDING_CONFIRMED));
-    assert_true(ag_finding_confidence(&finding.works[1], calibration) ==
+    assert_true(ag_found_confidence(&finding.works[1], calibration) ==
                 ag_calibration_value(&calibration->similarity, 0.99));
 }
 
