@@ -28,7 +28,7 @@ bool ag_finding_is_certain(const ag_finding *finding)
     return false;
 }
 
-double ag_finding_confidence(const ag_found *found, const ag_calibration *calibration)
+double ag_found_confidence(const ag_found *found, const ag_calibration *calibration)
 {
     const double similarity = ag_found_is_confirmed(found) ? NAN : found->similarity;
     return ag_calibration_confidence(calibration, found->geometry.score, similarity);
@@ -55,7 +55,7 @@ void ag_finding_rank(ag_finding *finding, const ag_calibration *calibration)
     for (size_t i = 0; i < finding->count; i++) {
         const ag_found *found = &finding->works[i];
         const bool is_confirmed = ag_found_is_confirmed(found);
-        const double confidence = ag_finding_confidence(found, calibration);
+        const double confidence = ag_found_confidence(found, calibration);
         keys[i] = (rank_key){
             .parts = {is_confirmed,
                       found->is_preferred && (is_confirmed || confidence >= AG_FINDING_LIKELY),

@@ -27,7 +27,7 @@ typedef struct ag_found {
     double similarity; /* cosine; NAN: not known */
     float words;       /* ag_gallery_hit.score; 0: none in common, or not known */
     bool is_preferred; /* hangs where the visitor is */
-    bool is_verified;  /* geometry has been looked at: */
+    bool is_verified;  /* geometry has been looked at; else it is all 0 */
     ag_verification geometry;
 } ag_found;
 
@@ -47,10 +47,10 @@ bool ag_finding_is_certain(const ag_finding *finding);
  * preferred; then by confidence, similarity, geometry and words. */
 void ag_finding_rank(ag_finding *finding, const ag_calibration *calibration);
 
-/* The confidence that a work is what the photo shows. */
-double ag_finding_confidence(const ag_found *found, const ag_calibration *calibration);
-
 /* Is its geometry proof? */
 bool ag_found_is_confirmed(const ag_found *found);
+
+/* The confidence that it is what the photo shows; by geometry alone where that is proof. */
+double ag_found_confidence(const ag_found *found, const ag_calibration *calibration);
 
 #endif

@@ -179,7 +179,7 @@ static ag_status look(ag_recognizer *recognizer, subject *slot, const ag_image *
     const int64_t start_us = ag_clock_monotonic_us();
     ag_status status = ag_sight_read(recognizer->sight, &slot->photo, image, &slot->err);
     slot->answer->timings.features_ms = ms_since(start_us);
-    if (!status && slot->preferred)
+    if (!status && slot->preferred && slot->preferred != slot->allowed)
         status = find_by_words(recognizer, slot, slot->preferred);
     if (!status && !ag_finding_is_certain(&slot->finding))
         status = find_by_words(recognizer, slot, slot->allowed);
@@ -283,7 +283,7 @@ static ag_status embed_and_search(ag_recognizer *recognizer, size_t count, ag_er
     return AG_OK;
 }
 
-/* Last pass, of photo i: the geometry of the works that the embedding is most for. */
+/* Last pass, of photo i: the geometry of the works that only the embedding is for, and it most. */
 static void look_again(void *ctx, size_t i)
 {
     ag_recognizer *recognizer = ctx;
@@ -291,13 +291,13 @@ static void look_again(void *ctx, size_t i)
     const int64_t start_us = ag_clock_monotonic_us();
     size_t looked_at = 0;
 
-    /* Candidates are in the order they were added: of those without words the nearest come first.
+    /* Candidates are in the order they were added: of those not looked at the nearest come first.
      */
     for (size_t c = 0; c < slot->finding.count && looked_at < BY_EMBEDDING; c++) {
         ag_found *found = &slot->finding.works[c];
         if (ag_finding_is_certain(&slot->finding))
             break;
-        if (isnan(found->similarity))
+        if (found->is_verified)
             continue;
         looked_at++;
         if (verify(recognizer, slot, found) != AG_OK) {
@@ -331,7 +331,7 @@ static void conclude(const ag_recognizer *recognizer, subject *slot)
     if (finding->count == 0)
         return;
     const ag_found *best = &finding->works[0];
-    answer->confidence = ag_finding_confidence(best, &parts->calibration);
+    answer->confidence = ag_found_confidence(best, &parts->calibration);
     if (ag_found_is_confirmed(best))
         answer->match = AG_MATCH_CONFIRMED;
     else if (answer->confidence >= AG_FINDING_LIKELY)

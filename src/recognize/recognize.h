@@ -20,9 +20,9 @@
 #define AG_RECOGNIZE_TOP 5
 
 typedef enum ag_match {
-    AG_MATCH_CONFIRMED, /* geometry agrees (local features) */
-    AG_MATCH_LIKELY,    /* the embedding is close, nothing contradicts */
-    AG_MATCH_UNKNOWN,   /* nothing in the collection is close enough */
+    AG_MATCH_CONFIRMED, /* the first candidate's geometry is proof */
+    AG_MATCH_LIKELY, /* no proof, but by its confidence it is rather the first candidate than not */
+    AG_MATCH_UNKNOWN, /* rather not: the candidates are no more than suggestions */
 } ag_match;
 
 #define AG_MATCH_COUNT 3
@@ -46,15 +46,16 @@ typedef struct ag_query {
     const char *exhibition; /* what hangs there is preferred; NULL: no matter */
     const char *room;       /* of the exhibition, or of the house; NULL: no matter */
     bool is_limited;        /* nothing but what hangs in that exhibition and room is considered */
-    const bool
-        *allowed; /* a flag for each row of the collection: may it be considered? NULL: all */
+    /* A flag for each row of the collection: may it be considered? NULL: all. */
+    const bool *allowed;
 } ag_query;
 
 typedef struct ag_candidate {
     const ag_artwork *artwork; /* borrowed from the collection */
     size_t row;                /* of the collection */
-    double similarity;         /* cosine of the embeddings, -1…1; NAN: not known (no encoder) */
-    double score; /* of the geometry, see ag_verification; 0: not verified or nothing */
+    double similarity; /* cosine of the embeddings, -1…1; NAN: not known (no encoder, or not among
+                          the nearest) */
+    double score;      /* of the geometry, see ag_verification; 0: not verified or nothing */
 } ag_candidate;
 
 /* One answer; text lives in the arena given to ag_recognize. */
@@ -62,7 +63,8 @@ typedef struct ag_answer {
     ag_status status; /* AG_OK, or why this image failed (others of the batch go on) */
     ag_err err;       /* detail when status is not AG_OK */
     ag_match match;
-    double confidence;    /* 0…1, calibrated: that the first candidate is what the photo shows */
+    double confidence;    /* 0…1, calibrated: that the first candidate is what the photo shows; 0
+                             without candidates */
     bool has_corners;     /* the first candidate was found in the photo, here: */
     double corners[4][2]; /* its top left, top right, bottom right, bottom left, in units of the
                              photo's width and height */

@@ -15,8 +15,9 @@ typedef struct ag_scope ag_scope;
 AG_MUST_USE ag_status ag_scope_create(ag_scope **out, const ag_collection *collection, ag_err *err);
 void ag_scope_destroy(ag_scope *scope);
 
-/* Clear the flags of rows that hang elsewhere; either name may be NULL. Capitals, accents' spelling
- * and separators do not count. Returns how many of `count` flags are left. */
+/* Clear the flags of rows that hang elsewhere; flags: one for each row. Capitals, accents and
+ * separators do not count; a name that is NULL or "" is no matter. Returns how many flags are left.
+ */
 size_t ag_scope_restrict(const ag_scope *scope, bool *flags, const char *exhibition,
                          const char *room);
 
