@@ -8,6 +8,9 @@
 #define GREY_WIDTH_PX  AG_FEATURE_GREY_PX
 #define GREY_HEIGHT_PX 96
 
+/* Of a pyramid. */
+#define LEVELS 8
+
 /* In a photo, of every matching feature: a quarter. */
 #define FLIPPED_BITS 64
 
@@ -29,6 +32,8 @@ static void make_set(ag_feature_set *out, uint32_t count, uint64_t *state)
     ag_descriptor *descriptors = ag_xcalloc(count + 1, sizeof *descriptors);
     uint8_t *grey = ag_xcalloc(GREY_WIDTH_PX, GREY_HEIGHT_PX);
     fill(keypoints, count * sizeof *keypoints, state);
+    for (uint32_t i = 0; i < count; i++)
+        keypoints[i].level %= LEVELS;
     fill(descriptors, count * sizeof *descriptors, state);
     fill(grey, (size_t)GREY_WIDTH_PX * GREY_HEIGHT_PX, state);
     *out = (ag_feature_set){keypoints, descriptors, grey, count, GREY_WIDTH_PX, GREY_HEIGHT_PX};
@@ -59,10 +64,13 @@ ag_feature_set *synthetic_photo(const ag_feature_set *work, uint32_t matching, u
                                 uint64_t seed)
 {
     ag_feature_set *photo = synthetic_works(1, features, seed ^ 0x5eed);
+    ag_keypoint *keypoints = (ag_keypoint *)(uintptr_t)photo->keypoints;
     ag_descriptor *descriptors = (ag_descriptor *)(uintptr_t)photo->descriptors;
     uint64_t state = seed;
     for (uint32_t i = 0; i < matching; i++) {
-        descriptors[i] = work->descriptors[next(&state) % work->count];
+        const uint32_t feature = (uint32_t)(next(&state) % work->count);
+        keypoints[i] = work->keypoints[feature];
+        descriptors[i] = work->descriptors[feature];
         for (size_t n = 0; n < FLIPPED_BITS; n++) {
             const uint64_t bit = next(&state) % 256;
             descriptors[i].bits[bit / 8] ^= (uint8_t)(1U << bit % 8);

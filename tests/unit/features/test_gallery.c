@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "features/gallery_file.h"
+#include "features/pyramid.h"
 #include "synthetic.h"
 
 #include <setjmp.h>
@@ -159,6 +160,8 @@ static void test_gallery_search_keeps_to_what_is_allowed(void **state)
     ag_feature_set *photo = synthetic_photo(&works[9], 60, 200, 1);
     memcpy((void *)(uintptr_t)(photo->descriptors + 60), works[4].descriptors,
            100 * sizeof(ag_descriptor));
+    memcpy((void *)(uintptr_t)(photo->keypoints + 60), works[4].keypoints,
+           100 * sizeof(ag_keypoint));
     assert_int_equal(ag_gallery_search(gallery, hits, 4, photo, NULL, NULL), AG_OK);
     assert_int_equal(hits[0].work, 4);
     assert_int_equal(ag_gallery_search(gallery, hits, 4, photo, allowed, NULL), AG_OK);
@@ -269,16 +272,16 @@ static void test_gallery_numbers_under_right_checksums_are_checked(void **state)
         size_t index; /* of the uint32 in the section */
         uint32_t value;
     } CASES[] = {
-        {AG_GALLERY_WORKS, 2, 1},             /* first_feature */
-        {AG_GALLERY_WORKS, 3, 0xffffffff},    /* feature_count */
-        {AG_GALLERY_WORKS, 0, 64},            /* first_grey */
-        {AG_GALLERY_WORKS, 4, 0xffffffff},    /* the grey copy's sides */
-        {AG_GALLERY_NODES, 0, 0},             /* the root is its own child */
-        {AG_GALLERY_NODES, 1, 0x7fffffff},    /* children of the root */
-        {AG_GALLERY_LISTS, 0, 1},             /* first list */
-        {AG_GALLERY_LISTS, 1, 0xffffffff},    /* end of a list */
-        {AG_GALLERY_POSTINGS, 5, 3},          /* a work too many */
-        {AG_GALLERY_POSTINGS, 7, 0xffffffff}, /* likewise */
+        {AG_GALLERY_WORKS, 2, 1},              /* first_feature */
+        {AG_GALLERY_WORKS, 3, 0xffffffff},     /* feature_count */
+        {AG_GALLERY_WORKS, 0, 64},             /* first_grey */
+        {AG_GALLERY_WORKS, 4, 0xffffffff},     /* the grey copy's sides */
+        {AG_GALLERY_NODES, 0, 0},              /* the root is its own child */
+        {AG_GALLERY_NODES, 1, 0x7fffffff},     /* children of the root */
+        {AG_GALLERY_LISTS, 0, 1},              /* first list */
+        {AG_GALLERY_LISTS, 1, 0xffffffff},     /* end of a list */
+        {AG_GALLERY_POSTINGS, 10, 3},          /* a work too many */
+        {AG_GALLERY_POSTINGS, 14, 0xffffffff}, /* likewise */
     };
     ag_feature_set *works = synthetic_works(3, 40, 9);
     size_t length;
@@ -298,6 +301,32 @@ static void test_gallery_numbers_under_right_checksums_are_checked(void **state)
     assert_int_equal(parse(bytes, length, NULL), AG_OK);
     free(bytes);
     synthetic_destroy(works, 3);
+}
+
+/* Of a keypoint and of a posting: the last level there is, and one more. */
+static void test_gallery_levels_are_checked(void **state)
+{
+    ag_feature_set *works = synthetic_works(2, 30, 11);
+    size_t length;
+    write_gallery(*state, works, 2, 1);
+    uint8_t *bytes = load(*state, &length);
+    const ag_gallery_header *header = (const void *)bytes;
+    ag_keypoint *keypoints = (void *)(bytes + header->parts[AG_GALLERY_KEYPOINTS].offset);
+    ag_gallery_posting *postings = (void *)(bytes + header->parts[AG_GALLERY_POSTINGS].offset);
+    uint8_t *const levels[] = {&keypoints[7].level, &postings[0].level,
+                               &keypoints[header->features - 1].level,
+                               &postings[header->features - 1].level};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        *levels[i] = AG_PYRAMID_RUNGS - 1;
+        ag_gallery_file_seal(bytes);
+        assert_int_equal(parse(bytes, length, NULL), AG_OK);
+        *levels[i] = AG_PYRAMID_RUNGS;
+        ag_gallery_file_seal(bytes);
+        assert_int_equal(parse(bytes, length, NULL), AG_EFORMAT);
+        *levels[i] = 0;
+    }
+    free(bytes);
+    synthetic_destroy(works, 2);
 }
 
 static void test_gallery_failed_write_leaves_the_old_file(void **state)
@@ -331,6 +360,7 @@ int main(void)
         TEST(test_gallery_no_file_and_foreign_files_are_refused),
         TEST(test_gallery_damage_is_noticed),
         TEST(test_gallery_numbers_under_right_checksums_are_checked),
+        TEST(test_gallery_levels_are_checked),
         TEST(test_gallery_failed_write_leaves_the_old_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
