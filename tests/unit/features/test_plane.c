@@ -303,7 +303,8 @@ static double exact_harris(double *size, const uint8_t *middle, ptrdiff_t stride
 static void check_harris(const ag_plane_kernels *kernels)
 {
     const ag_plane_kernels *all[AG_PLANE_VARIANTS];
-    const ag_plane_kernels *portable = all[ag_plane_usable(all) - 1];
+    const size_t variants = ag_plane_usable(all);
+    const ag_plane_kernels *portable = all[variants - 1];
     uint8_t *patch = malloc(11 * 11); /* no more than it may read */
     const uint8_t *middle = patch + 5 * 11 + 5;
     for (uint64_t seed = 0; seed < 100; seed++) {
