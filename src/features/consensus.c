@@ -8,6 +8,7 @@
 #include "features/pyramid.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,8 +113,7 @@ static size_t rank_samples(trial best[MAX_REFINED], const ag_consensus_point *po
     return found;
 }
 
-/* Weigh the points by how well h explains them; returns how many it does, each feature of the
- * reference counted once. */
+/* Weigh the points by how well h explains them; returns how many it does. */
 static size_t weigh(ag_point_pair *pairs, const ag_consensus_point *points, size_t count,
                     const ag_homography *h, double tolerance)
 {

@@ -3,10 +3,9 @@
 #ifndef AG_FEATURES_CONSENSUS_H
 #define AG_FEATURES_CONSENSUS_H
 
+#include "features/feature_set.h"
 #include "features/homography.h"
-#include "features/match.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

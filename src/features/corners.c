@@ -3,8 +3,8 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Candidates looked at in one plane; a plane of pure noise has more. */
 #define MAX_CANDIDATES 60000

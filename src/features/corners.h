@@ -16,18 +16,19 @@ typedef struct ag_corner {
 
 typedef struct ag_corner_finder ag_corner_finder;
 
-/* For planes of up to `pixels` pixels with rows `stride` bytes apart. *out is owned. AG_ENOMEM. */
+/* For planes up to side_px wide. *out is owned. AG_ENOMEM. */
 AG_MUST_USE ag_status ag_corner_finder_create(ag_corner_finder **out, size_t side_px,
                                               const ag_plane_kernels *kernels, ag_err *err);
 void ag_corner_finder_destroy(ag_corner_finder *finder);
 
 typedef struct ag_corner_options {
     uint8_t threshold;  /* of the corner test, in grey levels */
-    uint32_t border_px; /* no corners nearer to the edge; at least 7 */
+    uint32_t border_px; /* no corners nearer to the edge; at least 5, which is Harris's reach */
     size_t max_corners;
 } ag_corner_options;
 
-/* Up to options->max_corners corners of plane, best first; returns how many. */
+/* Up to options->max_corners corners of plane; returns how many. Best first, but where parts of the
+ * plane have more than twice their share, the rest of theirs comes last. */
 size_t ag_corner_finder_run(ag_corner_finder *finder, ag_corner *corners, const ag_plane *plane,
                             const ag_corner_options *options);
 

@@ -46,9 +46,9 @@ static bool correlation(double *out, const sums *s)
 {
     if (s->n < SAMPLES * SAMPLES * 3 / 4)
         return false;
-    const double floor = 9 * s->n; /* flat cells correlate with nothing */
+    const double noise = 9 * s->n; /* flat cells correlate with nothing */
     const double aa = s->aa - s->a * s->a / s->n, bb = s->bb - s->b * s->b / s->n;
-    *out = (s->ab - s->a * s->b / s->n) / sqrt((aa + floor) * (bb + floor));
+    *out = (s->ab - s->a * s->b / s->n) / sqrt((aa + noise) * (bb + noise));
     return true;
 }
 

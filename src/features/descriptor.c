@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define TURN   256 /* parts of a turn in an angle */
 #define ANGLES 128 /* orientations that patterns are made for */

@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Changes with everything that changes features: see ag_extractor_name. */
 static const char NAME[] = "artguide-1";

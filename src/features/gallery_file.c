@@ -1,6 +1,7 @@
 #include "features/gallery_file.h"
 
 #include "base/memory.h"
+#include "features/pyramid.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -171,6 +172,17 @@ static ag_status check_works(const ag_gallery_view *view, ag_err *err)
     return AG_OK;
 }
 
+/* Levels index tables of the pyramid's rungs; any other number of a feature will do. */
+static ag_status check_levels(const ag_gallery_view *view, ag_err *err)
+{
+    bool is_fine = true;
+
+    for (uint64_t i = 0; i < view->header->features; i++)
+        is_fine &= view->keypoints[i].level < AG_PYRAMID_RUNGS &&
+                   view->postings[i].level < AG_PYRAMID_RUNGS;
+    return is_fine ? AG_OK : ag_err_set(err, AG_EFORMAT, "a feature is on a level there is not");
+}
+
 static ag_status check_postings(const ag_gallery_view *view, ag_err *err)
 {
     const ag_gallery_header *header = view->header;
@@ -222,6 +234,8 @@ ag_status ag_gallery_file_parse(ag_gallery_view *out, const void *bytes, size_t 
         status = ag_words_check(&view.words, err);
     if (status == AG_OK)
         status = check_postings(&view, err);
+    if (status == AG_OK)
+        status = check_levels(&view, err);
     if (status == AG_OK)
         *out = view;
     return status;

@@ -1,9 +1,11 @@
 #include "features/guide.h"
 
 #include "base/memory.h"
+#include "features/hamming.h"
 #include "features/pyramid.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +25,8 @@
 struct ag_guide {
     uint32_t starts[CELLS * CELLS + 1]; /* of each cell in `sorted` */
     uint32_t *sorted;                   /* photo features by cell */
-    uint32_t *owners;                   /* per photo feature: the point it belongs to, or NONE */
-    uint16_t *distances;                /* per photo feature: to its owner */
+    uint32_t *owners;    /* per photo feature: whose of the reference it is, or NONE */
+    uint16_t *distances; /* per photo feature: to its owner */
     size_t room;
 };
 
@@ -102,7 +104,7 @@ static bool expect(expectation *out, const ag_homography *h, const ag_keypoint *
     if (!ag_homography_apply(out->at, h, from) || !ag_homography_derive(j, h, from))
         return false;
     const double area = j[0] * j[3] - j[1] * j[2];
-    if (!(area > 0))
+    if (!(area > 0) || !isfinite(area))
         return false;
     out->rungs = (int)lround(log(area) / (2 * log(AG_PYRAMID_STEP)));
     out->turn = (uint8_t)lround(atan2(j[2] - j[1], j[0] + j[3]) * (256 / (2 * M_PI)));

@@ -8,7 +8,6 @@
 #include "base/status.h"
 #include "features/consensus.h"
 #include "features/feature_set.h"
-#include "features/hamming.h"
 #include "features/homography.h"
 
 #include <stddef.h>
@@ -20,14 +19,12 @@ ag_guide *ag_guide_create(void);
 void ag_guide_destroy(ag_guide *guide);
 
 typedef struct ag_guide_result {
-    size_t
-        matches; /* features of the reference that were found, each of the photo's at most once */
-    size_t
-        places; /* of the reference that these are at: a corner is often found on several levels */
+    size_t matches; /* pairs of features, none of either picture's in two */
+    size_t places;  /* of the reference that these are at: corners are often on several levels */
 } ag_guide_result;
 
 /* Look for every feature of the reference at most radius (units of the photo) from where h puts it.
- * points: room for reference->count; result.matches of them are written. AG_ENOMEM. */
+ * points: room for photo->count; out->matches of them are written. AG_ENOMEM. */
 AG_MUST_USE ag_status ag_guide_match(ag_guide *guide, ag_guide_result *out,
                                      ag_consensus_point *points, const ag_feature_set *photo,
                                      const ag_feature_set *reference, const ag_homography *h,

@@ -1,7 +1,6 @@
 #include "features/homography.h"
 
 #include <math.h>
-#include <string.h>
 
 #define MAX_UNKNOWNS 8
 

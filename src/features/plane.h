@@ -3,11 +3,10 @@
 #ifndef AG_FEATURES_PLANE_H
 #define AG_FEATURES_PLANE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zeroed bytes behind every plane's last row, which passes may read and write. */
+/* Bytes behind every plane's last row, and every row of scores, which passes may reach into. */
 #define AG_PLANE_SLACK 128
 
 /* Reach of ag_plane_kernels.blur, and of its corner test. */
@@ -37,13 +36,13 @@ typedef struct ag_plane_kernels {
     void (*even_out)(uint8_t *out, const uint8_t *in, const float *mean, const float *gain,
                      size_t count);
 
-    /* A row of width pixels between rows a and b (b counts weight 256ths), shrunk along axis.
-     * scratch: as many bytes as the rows are long. */
+    /* A row of width pixels from between two rows (the second counts weight 256ths), shrunk along
+     * axis. scratch: in_width. */
     void (*shrink)(uint8_t *out, size_t width, const uint8_t *const rows[2], uint8_t weight,
                    const ag_plane_axis *axis, size_t in_width, uint8_t *scratch);
 
     /* Binomial blur of seven taps (deviation 1.2 px) each way; a border of AG_PLANE_BLUR_PX is
-     * copied. rows: scratch of width uint16_t. */
+     * copied, and in is at least that wide. scratch: in->width. */
     void (*blur)(const ag_plane *out, const ag_plane *in, uint16_t *scratch);
 
     /* FAST-9 (Rosten & Drummond, 2006) on row y: scores[x] is the largest d such that at least 9

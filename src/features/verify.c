@@ -8,16 +8,16 @@
 #include "features/match.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct ag_verifier {
     const ag_hamming_kernel *hamming;
     ag_guide *guide;
     size_t photo_room, reference_room; /* features there is room for */
     ag_match_pair *pairs;              /* photo_room */
-    ag_consensus_point *points;        /* photo_room + reference_room */
-    ag_point_pair *scratch;            /* photo_room + reference_room */
+    ag_consensus_point *points;        /* photo_room */
+    ag_point_pair *scratch;            /* photo_room */
     uint16_t *distances;               /* reference_room */
 };
 
@@ -53,17 +53,17 @@ static ag_status make_room(ag_verifier *verifier, size_t photo, size_t reference
     if (photo <= verifier->photo_room && reference <= verifier->reference_room)
         return AG_OK;
     free_room(verifier);
-    const size_t both = photo + reference;
     verifier->pairs = ag_try_malloc(photo, sizeof *verifier->pairs);
-    verifier->points = ag_try_malloc(both, sizeof *verifier->points);
-    verifier->scratch = ag_try_malloc(both, sizeof *verifier->scratch);
+    verifier->points = ag_try_malloc(photo, sizeof *verifier->points);
+    verifier->scratch = ag_try_malloc(photo, sizeof *verifier->scratch);
     verifier->distances = ag_try_malloc(reference, sizeof *verifier->distances);
     const bool is_there =
         verifier->pairs && verifier->points && verifier->scratch && verifier->distances;
     verifier->photo_room = is_there ? photo : 0;
     verifier->reference_room = is_there ? reference : 0;
     return is_there ? AG_OK
-                    : ag_err_set(err, AG_ENOMEM, "not enough memory to compare %zu features", both);
+                    : ag_err_set(err, AG_ENOMEM, "not enough memory to compare %zu features",
+                                 photo + reference);
 }
 
 /* Radii of guided matching, in units of the photo, from the first transform to the last. */

@@ -19,7 +19,7 @@ typedef struct ag_verification {
      * bound. Comparable between works and photos. */
     double score;
     size_t matches;     /* features that look alike */
-    size_t inliers;     /* of these, different reference points that one homography explains */
+    size_t inliers;     /* places of the reference found again where one homography puts them */
     double correlation; /* of the grey copies, brought over each other; -1…1 */
     /* The reference's top left, top right, bottom right, bottom left in the photo, in units of the
      * photo's width and height (0…1 is inside). Meaningless where inliers is 0. */
@@ -30,7 +30,8 @@ typedef struct ag_verification {
 AG_MUST_USE ag_status ag_verifier_create(ag_verifier **out, ag_err *err);
 void ag_verifier_destroy(ag_verifier *verifier);
 
-/* Compare a photo with a reference. The same two give the same answer always. AG_ENOMEM. */
+/* Compare a photo with a reference. The same two give the same answer always. Sets without features
+ * or a grey copy have nothing in common with any. AG_ENOMEM. */
 AG_MUST_USE ag_status ag_verifier_run(ag_verifier *verifier, ag_verification *out,
                                       const ag_feature_set *photo, const ag_feature_set *reference,
                                       ag_err *err);

@@ -75,10 +75,10 @@ static void test_consensus_point_is_from_reference_to_photo(void **state)
     const ag_keypoint photo = {.x = 65535, .y = 13107, .angle = 10, .level = 3};
     const ag_keypoint reference = {.x = 0, .y = 32768, .angle = 250, .level = 7};
     const ag_consensus_point point = ag_consensus_point_of(&photo, &reference);
-    assert_float_equal(point.from[0], 0, 1e-9);
-    assert_float_equal(point.from[1], 0.5, 1e-4);
-    assert_float_equal(point.to[0], 1, 1e-9);
-    assert_float_equal(point.to[1], 0.2, 1e-9);
+    assert_true(fabs(point.from[0]) <= 1e-9);
+    assert_true(fabs(point.from[1] - 0.5) <= 1e-4);
+    assert_true(fabs(point.to[0] - 1) <= 1e-9);
+    assert_true(fabs(point.to[1] - 0.2) <= 1e-9);
     assert_int_equal(point.turn, 16);
     assert_int_equal(point.rungs, -4);
 }
@@ -211,7 +211,7 @@ static void test_consensus_support_counts_who_agrees(void **state)
     (void)state;
     ag_consensus_point points[COUNT] = {0};
     assert_int_equal(ag_consensus_support(points, 0), 0);
-    const ag_homography gentle = {{0.6, -0.1, 0.2, 0.1, 0.6, 0.1, 0, 0, 1}};
+    const ag_homography similar = {{-0.4, -0.5, 0.9, 0.5, -0.4, 0.5, 0, 0, 1}};
     uint64_t draw = 2;
     for (size_t i = 0; i < COUNT; i++)
         points[i] = outlier(&draw);
@@ -219,7 +219,7 @@ static void test_consensus_support_counts_who_agrees(void **state)
     const size_t by_chance = ag_consensus_support(points, COUNT);
     assert_true(by_chance < 12);
     for (size_t i = 0; i < 40; i++)
-        points[5 * i + 1] = inlier(&gentle, 0.002, &draw);
+        points[5 * i + 1] = inlier(&similar, 0.002, &draw);
     assert_in_range(ag_consensus_support(points, COUNT), 38, 40 + by_chance);
 }
 

@@ -16,6 +16,7 @@
 #define WIDTH  320
 #define HEIGHT 240
 #define ROOM   2000
+#define WANTED 200
 
 static const ag_corner_options OPTIONS = {.threshold = 20, .border_px = 16, .max_corners = ROOM};
 
@@ -117,7 +118,7 @@ static void test_corners_keep_off_the_border(void **state)
     (void)state;
     ag_plane plane = make_noise(200, 120);
     ag_corner corners[ROOM + 1];
-    for (uint32_t border_px = 7; border_px <= 59; border_px += 13) {
+    for (uint32_t border_px = 5; border_px <= 57; border_px += 13) {
         const ag_corner_options options = {
             .threshold = 20, .border_px = border_px, .max_corners = ROOM};
         uint32_t left = UINT32_MAX, right = 0, top = UINT32_MAX, bottom = 0;
@@ -172,7 +173,28 @@ static void test_corners_come_best_first(void **state)
     support_plane_fini(&plane);
 }
 
-#define WANTED 200
+static void assert_apart(const ag_plane *plane)
+{
+    ag_corner corners[ROOM + 1];
+    const size_t count = find(corners, plane, &OPTIONS);
+    assert_in_range(count, 200, ROOM - 1);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_true(abs(corners[i].x - corners[j].x) > 1 ||
+                        abs(corners[i].y - corners[j].y) > 1);
+}
+
+/* Of neighbours only the best is a corner; of equals, which black and white have many of, one. */
+static void test_corners_are_never_neighbours(void **state)
+{
+    (void)state;
+    ag_plane plane = make_noise(WIDTH, HEIGHT);
+    assert_apart(&plane);
+    for (size_t i = 0; i < plane.stride * HEIGHT; i++)
+        plane.pixels[i] = plane.pixels[i] > 100 ? 180 : 60;
+    assert_apart(&plane);
+    support_plane_fini(&plane);
+}
 
 /* Where a quarter has all the strong corners, the others still get some. */
 static void test_corners_are_spread(void **state)
@@ -231,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_corners_keep_off_the_border),
         cmocka_unit_test(test_corners_of_planes_without_room),
         cmocka_unit_test(test_corners_come_best_first),
+        cmocka_unit_test(test_corners_are_never_neighbours),
         cmocka_unit_test(test_corners_are_spread),
         cmocka_unit_test(test_corners_are_the_same_every_time),
     };

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "features/gallery_file.h"
+#include "features/pyramid.h"
 #include "synthetic.h"
 
 #include <setjmp.h>
@@ -302,6 +303,32 @@ static void test_gallery_numbers_under_right_checksums_are_checked(void **state)
     synthetic_destroy(works, 3);
 }
 
+/* Of a keypoint and of a posting: the last level there is, and one more. */
+static void test_gallery_levels_are_checked(void **state)
+{
+    ag_feature_set *works = synthetic_works(2, 30, 11);
+    size_t length;
+    write_gallery(*state, works, 2, 1);
+    uint8_t *bytes = load(*state, &length);
+    const ag_gallery_header *header = (const void *)bytes;
+    ag_keypoint *keypoints = (void *)(bytes + header->parts[AG_GALLERY_KEYPOINTS].offset);
+    ag_gallery_posting *postings = (void *)(bytes + header->parts[AG_GALLERY_POSTINGS].offset);
+    uint8_t *const levels[] = {&keypoints[7].level, &postings[0].level,
+                               &keypoints[header->features - 1].level,
+                               &postings[header->features - 1].level};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        *levels[i] = AG_PYRAMID_RUNGS - 1;
+        ag_gallery_file_seal(bytes);
+        assert_int_equal(parse(bytes, length, NULL), AG_OK);
+        *levels[i] = AG_PYRAMID_RUNGS;
+        ag_gallery_file_seal(bytes);
+        assert_int_equal(parse(bytes, length, NULL), AG_EFORMAT);
+        *levels[i] = 0;
+    }
+    free(bytes);
+    synthetic_destroy(works, 2);
+}
+
 static void test_gallery_failed_write_leaves_the_old_file(void **state)
 {
     const fixture *at = *state;
@@ -333,6 +360,7 @@ int main(void)
         TEST(test_gallery_no_file_and_foreign_files_are_refused),
         TEST(test_gallery_damage_is_noticed),
         TEST(test_gallery_numbers_under_right_checksums_are_checked),
+        TEST(test_gallery_levels_are_checked),
         TEST(test_gallery_failed_write_leaves_the_old_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

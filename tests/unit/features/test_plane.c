@@ -192,6 +192,19 @@ static void test_plane_blur(void **state)
     for_all_kernels(check_blur);
 }
 
+/* Clockwise from the top, each beside the one before, all of them three pixels away. */
+static void test_plane_circle_is_one(void **state)
+{
+    (void)state;
+    assert_true(AG_PLANE_CIRCLE[0][0] == 0 && AG_PLANE_CIRCLE[0][1] == -AG_PLANE_CORNER_PX);
+    for (size_t i = 0; i < 16; i++) {
+        const int8_t *a = AG_PLANE_CIRCLE[i], *b = AG_PLANE_CIRCLE[(i + 1) % 16];
+        assert_int_equal(lround(hypot(a[0], a[1])), AG_PLANE_CORNER_PX);
+        assert_true(abs(a[0] - b[0]) <= 1 && abs(a[1] - b[1]) <= 1);
+        assert_true(a[0] * b[1] - a[1] * b[0] > 0);
+    }
+}
+
 /* Are 9 neighbours of the circle brighter (sign 1) or darker (-1) than the middle by at least d? */
 static bool is_corner(const ag_plane *plane, size_t x, size_t y, int d, int sign)
 {
@@ -290,7 +303,8 @@ static double exact_harris(double *size, const uint8_t *middle, ptrdiff_t stride
 static void check_harris(const ag_plane_kernels *kernels)
 {
     const ag_plane_kernels *all[AG_PLANE_VARIANTS];
-    const ag_plane_kernels *portable = all[ag_plane_usable(all) - 1];
+    const size_t variants = ag_plane_usable(all);
+    const ag_plane_kernels *portable = all[variants - 1];
     uint8_t *patch = malloc(11 * 11); /* no more than it may read */
     const uint8_t *middle = patch + 5 * 11 + 5;
     for (uint64_t seed = 0; seed < 100; seed++) {
@@ -324,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_plane_even_out),
         cmocka_unit_test(test_plane_shrink),
         cmocka_unit_test(test_plane_blur),
+        cmocka_unit_test(test_plane_circle_is_one),
         cmocka_unit_test(test_plane_corners_follow_the_definition),
         cmocka_unit_test(test_plane_harris),
     };

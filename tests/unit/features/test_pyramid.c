@@ -174,9 +174,9 @@ static void test_pyramid_levels_lie_over_each_other(void **state)
         const double down = (double)finest->height / plane->height;
         for (size_t y = 0; y < plane->height; y++)
             for (size_t x = 0; x < plane->width; x++)
-                assert_float_equal(
-                    plane->pixels[y * plane->stride + x],
-                    sample(finest, ((double)x + 0.5) * across, ((double)y + 0.5) * down), 7);
+                assert_true(fabs(plane->pixels[y * plane->stride + x] -
+                                 (sample(finest, ((double)x + 0.5) * across,
+                                         ((double)y + 0.5) * down))) <= 7);
     }
     ag_pyramid_destroy(pyramid);
     ag_image_fini(&image);

@@ -157,8 +157,8 @@ static void test_verify_the_picture_itself(void **state)
         assert_true(b.score > 2 * AG_VERIFY_EVEN && b.correlation > 0.8 && b.inliers > 50);
         for (size_t c = 0; c < 4; c++)
             for (size_t axis = 0; axis < 2; axis++) {
-                assert_float_equal(a.corners[c][axis], UPRIGHT[c][axis], 0.001);
-                assert_float_equal(b.corners[c][axis], 1 - UPRIGHT[c][axis], 0.02);
+                assert_true(fabs(a.corners[c][axis] - UPRIGHT[c][axis]) <= 0.001);
+                assert_true(fabs(b.corners[c][axis] - (1 - UPRIGHT[c][axis])) <= 0.02);
             }
         support_features_fini(&upright);
         support_features_fini(&turned);
@@ -175,6 +175,24 @@ static void test_verify_refuses_mirror_images(void **state)
         assert_true(verify(m->verifier, &down, &m->references[i]).score < 0.75 * AG_VERIFY_EVEN);
         support_features_fini(&across);
         support_features_fini(&down);
+    }
+}
+
+/* The same features over a negative are less sure than over the picture. */
+static void test_verify_goes_by_the_grey_copy_too(void **state)
+{
+    const museum *m = *state;
+    for (size_t i = 0; i < PICTURES; i++) {
+        const ag_feature_set *set = &m->references[i];
+        ag_feature_set negative = support_features_copy(set);
+        for (size_t at = 0; at < (size_t)set->grey_width_px * set->grey_height_px; at++)
+            ((uint8_t *)(uintptr_t)negative.grey)[at] = (uint8_t)(255 - set->grey[at]);
+        const ag_verification a = verify(m->verifier, set, set);
+        const ag_verification b = verify(m->verifier, set, &negative);
+        assert_int_equal(a.inliers, b.inliers);
+        assert_true(a.correlation > 0.9 && b.correlation < -0.9);
+        assert_true(a.score > b.score + AG_VERIFY_EVEN);
+        support_features_fini(&negative);
     }
 }
 
@@ -229,6 +247,27 @@ static void test_verify_gives_the_same_answer_always(void **state)
     ag_image_fini(&image);
 }
 
+/* Room is made for the larger of each kind, whichever grows first. */
+static void test_verify_takes_sets_of_any_size_one_after_the_other(void **state)
+{
+    const museum *m = *state;
+    static const uint32_t COUNTS[][2] = {{20, 30}, {20, 600}, {500, 10}, {10, 600}, {600, 600}};
+    ag_feature_set photo = m->references[0], reference = m->references[0];
+    ag_verifier *kept;
+    assert_int_equal(ag_verifier_create(&kept, NULL), AG_OK);
+    for (size_t i = 0; i < sizeof COUNTS / sizeof *COUNTS; i++) {
+        ag_verifier *fresh;
+        assert_int_equal(ag_verifier_create(&fresh, NULL), AG_OK);
+        photo.count = COUNTS[i][0];
+        reference.count = COUNTS[i][1];
+        const ag_verification a = verify(kept, &photo, &reference);
+        const ag_verification b = verify(fresh, &photo, &reference);
+        assert_memory_equal(&a, &b, sizeof a);
+        ag_verifier_destroy(fresh);
+    }
+    ag_verifier_destroy(kept);
+}
+
 /* Features of damaged files may say anything: places of a view, levels and angles of none. */
 static void test_verify_survives_any_numbers(void **state)
 {
@@ -260,8 +299,10 @@ int main(void)
         cmocka_unit_test(test_verify_hard_photos),
         cmocka_unit_test(test_verify_the_picture_itself),
         cmocka_unit_test(test_verify_refuses_mirror_images),
+        cmocka_unit_test(test_verify_goes_by_the_grey_copy_too),
         cmocka_unit_test(test_verify_sets_without_features_or_grey),
         cmocka_unit_test(test_verify_gives_the_same_answer_always),
+        cmocka_unit_test(test_verify_takes_sets_of_any_size_one_after_the_other),
         cmocka_unit_test(test_verify_survives_any_numbers),
     };
     return cmocka_run_group_tests(tests, open_museum, close_museum);
