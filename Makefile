@@ -45,7 +45,8 @@ test-asan: bootstrap $(ASAN_BUILD)/build.ninja
 
 test-tsan: bootstrap $(TSAN_BUILD)/build.ninja
 	@ninja -C $(TSAN_BUILD) --quiet
-	@scripts/test.sh $(TSAN_BUILD) --suite base --suite broker --suite interface
+	@scripts/test.sh $(TSAN_BUILD) --suite base --suite broker --suite interface \
+		--suite features --suite recognize
 
 bench: build
 	@ninja -C $(BUILD) --quiet

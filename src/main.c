@@ -217,7 +217,7 @@ static void print_help(void)
     puts("\n  artguide COMMAND --help   what a command does, and its options\n"
          "  artguide --version        the version\n\n"
          "A first collection, on one machine:\n"
-         "  artguide model pull                    (CLIP, from the Hugging Face hub)\n"
+         "  artguide model pull                    (CLIP; without it, by local features alone)\n"
          "  artguide collection build paintings/   (paintings/Van_Gogh/The Starry Night.jpg …)\n"
          "  artguide serve                         and open http://localhost:5000/");
 }

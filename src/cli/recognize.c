@@ -110,6 +110,8 @@ int ag_cli_recognize(const ag_cli *cli)
     ag_engine engine;
     if (ag_engine_open(&engine, &options, &err) != AG_OK)
         return ag_cli_fail(&err);
+    if (engine.notice.status != AG_OK)
+        fprintf(stderr, "artguide: %s\n", engine.notice.message);
     int code = AG_EXIT_OK;
     for (int i = 0; i < cli->argc && !atomic_load(cli->stop); i++) {
         if (recognize_file(cli, &engine, cli->argv[i], &err) != AG_OK) {

@@ -16,8 +16,8 @@
 #define TEST_COPY  (TEST_WORKS - 1)
 
 /* Longer side of the works, and of photos. */
-#define TEST_WORK_PX  480
-#define TEST_PHOTO_PX 640
+#define TEST_WORK_PX  400
+#define TEST_PHOTO_PX 480
 
 #define TEST_MAX_BATCH 4
 

@@ -82,9 +82,9 @@ static void check_corners(const ag_answer *answer, const ag_photo *photo)
 static void test_recognize_confirms_a_work_and_outlines_it(void **state)
 {
     const fixture *at = *state;
-    for (size_t row = 1; row < TEST_COPY; row++) {
+    for (size_t row = 1; row < TEST_COPY; row += 2) {
         ag_photo photo;
-        test_photograph(&photo, row, row % 2 ? AG_PHOTO_EASY : AG_PHOTO_MEDIUM, row);
+        test_photograph(&photo, row, row % 4 == 1 ? AG_PHOTO_EASY : AG_PHOTO_MEDIUM, row);
         const ag_query query = test_query(&photo);
         const ag_answer answer = ask(at, &query);
         check_is_confirmed(&answer, row);
@@ -195,7 +195,7 @@ static void test_recognize_answers_a_batch_each_for_itself(void **state)
     ag_photo photos[TEST_MAX_BATCH];
     for (size_t i = 0; i < TEST_MAX_BATCH; i++)
         test_photograph(&photos[i], i + 3, AG_PHOTO_EASY, i);
-    for (unsigned broken = 0; broken < 1u << TEST_MAX_BATCH; broken += 3) {
+    for (unsigned broken = 0; broken < 1u << TEST_MAX_BATCH; broken += 5) {
         ag_query queries[TEST_MAX_BATCH];
         ag_answer answers[TEST_MAX_BATCH];
         for (size_t i = 0; i < TEST_MAX_BATCH; i++) {
