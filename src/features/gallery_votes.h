@@ -15,6 +15,7 @@ typedef struct ag_gallery_votes {
     const ag_gallery_view *view;       /* borrowed, for as long as this is used */
     float *rarities;                   /* of each word; owned */
     float weights[AG_HAMMING_MAX + 1]; /* of a vote, by distance */
+    uint32_t longest;                  /* list that is looked through */
     size_t works_featured;             /* works that have features */
 } ag_gallery_votes;
 

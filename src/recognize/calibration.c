@@ -34,7 +34,8 @@ typedef struct pool {
  * embeddings of two different paintings are 0.59 alike on median, and the nearest wrong ones 0.80.
  */
 const ag_calibration AG_CALIBRATION_DEFAULT = {
-    .geometry = {6, {{0, 0.02}, {8, 0.12}, {10, 0.5}, {12, 0.88}, {14, 0.97}, {20, 0.995}}},
+    .geometry =
+        {7, {{4, 0.005}, {7, 0.03}, {9, 0.3}, {10.3, 0.8}, {12, 0.97}, {16, 0.99}, {30, 0.998}}},
     .similarity = {5, {{0.5, 0.01}, {0.7, 0.1}, {0.8, 0.4}, {0.9, 0.75}, {0.97, 0.9}}},
 };
 
