@@ -52,6 +52,8 @@ static int compare_keys(const void *left, const void *right)
 void ag_finding_rank(ag_finding *finding, const ag_calibration *calibration)
 {
     rank_key keys[AG_FINDING_MAX];
+    if (finding->count == 0)
+        return;
     for (size_t i = 0; i < finding->count; i++) {
         const ag_found *found = &finding->works[i];
         const bool is_confirmed = ag_found_is_confirmed(found);

@@ -11,13 +11,17 @@ ln -s "$artguide" "$build/artguide"
 ln -s "$ARTGUIDE_TEST_BUILD/demo/make_demo" "$build/demo/make_demo"
 cd "$work"
 
+# Making the collection takes its time; a guide that has ended will never be there.
+is_serving() { ! kill -0 "$http" || grep -q "Art Guide: http" "$work/$1.log"; }
+
 run_guide() { # NAME
     port=$(free_port)
     url=http://127.0.0.1:$port
     start "$1" env ARTGUIDE_PORT="$port" ARTGUIDE_LISTEN=127.0.0.1 \
         "$ARTGUIDE_TEST_SOURCE/scripts/run.sh" "$build/artguide"
     http=$started
-    eventually 120 is_ready
+    eventually 200 is_serving "$1"
+    eventually 20 is_ready
 }
 
 began=$SECONDS

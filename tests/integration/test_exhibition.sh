@@ -74,8 +74,9 @@ request() { # ID FIELDS
 }
 has_answer() { [ -n "$(redis_do GET "artguide:response:$1")" ]; }
 told() { redis_do GET "artguide:response:$1"; }
-request plain-1 '"exhibition": "Late Works", "show_context": false' | redis_do -x RPUSH artguide:requests >/dev/null
-request plain-2 '"exhibition": "Elsewhere", "scope": "only"' | redis_do -x RPUSH artguide:requests >/dev/null
+produce() { request "$@" | redis_do -x RPUSH artguide:requests >/dev/null; }
+produce plain-1 '"exhibition": "Late Works", "show_context": false'
+produce plain-2 '"exhibition": "Elsewhere", "scope": "only"'
 eventually 20 has_answer plain-1
 eventually 20 has_answer plain-2
 expect "plain producer's title" "Study 1 again" "$(told plain-1 | jq -r .title)"

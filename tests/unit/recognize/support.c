@@ -80,7 +80,7 @@ ag_status test_open(ag_engine *out, const char *collection, const char *model, a
         .model_folder = model,
         .collection = {.folder = collection},
         .precision = AG_PRECISION_F32,
-        .threads = 2,
+        .threads = 3,
         .max_batch = TEST_MAX_BATCH,
         .limits = AG_IMAGE_LIMITS_DEFAULT,
     };

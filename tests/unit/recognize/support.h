@@ -30,7 +30,7 @@ void test_draw_works(const test_folder *folder);
 /* Build a collection of them in `name` below the folder; model: one's folder, NULL: without. */
 void test_build(const test_folder *folder, const char *name, const char *model);
 
-/* An engine of two threads on a collection; model may be a folder that is not there. */
+/* An engine of three threads on a collection; model may be a folder that is not there. */
 ag_status test_open(ag_engine *out, const char *collection, const char *model, ag_err *err);
 
 /* A visitor's photo of a work, checked. Owned: ag_photo_fini. */

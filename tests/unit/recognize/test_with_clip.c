@@ -116,6 +116,24 @@ static void test_with_clip_alone_only_what_is_allowed_is_named(void **state)
     assert_int_equal(answer.candidate_count, 4);
 }
 
+/* Of two that are likely, as of two that are confirmed. */
+static void test_with_clip_alone_what_hangs_here_is_preferred(void **state)
+{
+    const fixture *at = *state;
+    char path[TEST_PATH_BYTES];
+    ag_buffer file = {0};
+    assert_int_equal(
+        ag_file_read(&file, test_path(path, &at->folder, "works/0.jpg"), 1 << 20, NULL), AG_OK);
+    ag_query query = {.image = file.data, .image_length = file.length};
+    assert_int_equal(ask(at, &at->vectors, &query).candidates[0].row, 0);
+    query.exhibition = "Copies";
+    const ag_answer answer = ask(at, &at->vectors, &query);
+    assert_int_equal(answer.match, AG_MATCH_LIKELY);
+    assert_int_equal(answer.candidates[0].row, TEST_COPY);
+    assert_int_equal(answer.candidates[1].row, 0);
+    ag_buffer_fini(&file);
+}
+
 static void test_with_clip_and_features_geometry_decides(void **state)
 {
     const fixture *at = *state;
@@ -164,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_with_clip_alone_similarity_decides),
         cmocka_unit_test(test_with_clip_alone_only_what_is_allowed_is_named),
+        cmocka_unit_test(test_with_clip_alone_what_hangs_here_is_preferred),
         cmocka_unit_test(test_with_clip_and_features_geometry_decides),
         cmocka_unit_test(test_with_clip_answers_a_batch_each_for_itself),
     };
