@@ -107,7 +107,7 @@ static const command COMMANDS[] = {
             {{"output", 'o', "DIR", "build: folder to write (default: the collection's)"},
              {"table", 't', "FILE", "build: table with artist, title, period, image path …"},
              {"index", 0, "KIND", "build: Flat (exact; the default), HNSW32, IVF64,Flat …"},
-             {"no-calibration", 0, NULL, "build: do not fit confidence at the end"},
+             {"no-calibration", 0, NULL, "build, add-features: do not fit confidence at the end"},
              {"photos", 0, "PATH", "evaluate: a table of labelled photos, or its folder"},
              {"per-work", 0, "N", "evaluate: photos of each work and level (default: 600 in all)"},
              {"works", 0, "N", "evaluate: works photographed (default: all, at most 200)"},

@@ -18,7 +18,8 @@ static const ag_option OPTIONS[AG_OPTION_COUNT] = {
     [AG_OPT_COLLECTION] = {.name = "collection",
                            .unit = "DIR",
                            .default_value = "models",
-                           .doc = "folder with faiss.index, metadata.parquet, collection.json"},
+                           .doc = "the collection's folder: metadata.parquet, features.bin, "
+                                  "faiss.index, collection.json"},
     [AG_OPT_INDEX_PATH] = {.name = "index-path",
                            .environment = "INDEX_PATH",
                            .unit = "FILE",

@@ -39,12 +39,12 @@ static ag_status open_clip(ag_clip **out, const ag_cli *cli, const char *model, 
     return AG_OK;
 }
 
-/* What confidence means in a collection just built. It is usable without: that it could not be
+/* What confidence means in a collection just written. It is usable without: that it could not be
  * fitted is said, and no failure. */
-static void calibrate(const ag_cli *cli, const char *folder)
+static void calibrate(const ag_cli *cli, const ag_collection_paths *paths)
 {
     ag_engine_options engine = ag_cli_engine_options(cli->config);
-    engine.collection = (ag_collection_paths){.folder = folder};
+    engine.collection = *paths;
     ag_err err;
     if (ag_cli_flag_value(cli, "no-calibration") == NULL &&
         ag_cli_calibrate(cli, &engine, &err) != AG_OK)
@@ -80,7 +80,7 @@ static int build(const ag_cli *cli)
     }
     ag_clip_close(clip);
     if (code == AG_EXIT_OK)
-        calibrate(cli, options.output);
+        calibrate(cli, &(ag_collection_paths){.folder = options.output});
     return code;
 }
 
@@ -102,6 +102,7 @@ static int add_features(const ag_cli *cli)
         return ag_cli_fail(&err);
     print_report(&report, options.paths.folder);
     ag_build_report_fini(&report);
+    calibrate(cli, &options.paths);
     return AG_EXIT_OK;
 }
 
