@@ -203,12 +203,20 @@ const ag_gallery *ag_collection_gallery(const ag_collection *collection)
     return collection->gallery;
 }
 
+const ag_catalogue *ag_collection_catalogue(const ag_collection *collection)
+{
+    return &collection->catalogue;
+}
+
+const char *ag_collection_image_root(const ag_collection *collection)
+{
+    return collection->image_root ? collection->image_root : collection->folder;
+}
+
 char *ag_collection_image_file(const ag_collection *collection, size_t row, const char *folder)
 {
     const char *image_path = ag_collection_artwork(collection, row)->image_path;
-    const char *root = folder                   ? folder
-                       : collection->image_root ? collection->image_root
-                                                : collection->folder;
+    const char *root = folder ? folder : ag_collection_image_root(collection);
 
     return image_path[0] == '/' ? ag_xstrdup(image_path) : ag_xasprintf("%s/%s", root, image_path);
 }

@@ -54,6 +54,12 @@ const ag_artwork *ag_collection_artwork(const ag_collection *collection, size_t 
  * ag_collection_close. */
 const ag_gallery *ag_collection_gallery(const ag_collection *collection);
 
+/* The table of its artworks, and the folder below which it says that their images are. Borrowed
+ * until ag_collection_close. */
+struct ag_catalogue;
+const struct ag_catalogue *ag_collection_catalogue(const ag_collection *collection);
+const char *ag_collection_image_root(const ag_collection *collection);
+
 /* Where a row's image should be: its image_path below `folder`, or where that is NULL, below the
  * folder that the collection was built from, or the collection's own if that is not known. Nothing
  * says that there is such a file. row < count. Owned: free(). */

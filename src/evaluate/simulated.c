@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "collection/fold.h"
+#include "collection/row_images.h"
 #include "image/image.h"
 
 #include <inttypes.h>
@@ -21,7 +22,7 @@ static const ag_image_limits LIMITS = {
 typedef struct simulated {
     ag_photo_source source;
     const ag_collection *collection;
-    char *images_folder; /* where images are instead; owned, NULL: where the collection says */
+    ag_row_images images; /* of the works */
     ag_photo_level levels[AG_PHOTO_LEVELS];
     size_t level_count;
     size_t per_work;
@@ -90,8 +91,10 @@ static ag_status load_picture(ag_image *out, const simulated *photos, size_t row
 {
     ag_image_limits limits = LIMITS;
     ag_buffer bytes = {0};
-    char *file = ag_collection_image_file(photos->collection, row, photos->images_folder);
-
+    const char *file = photos->images.files[row];
+    if (file == NULL)
+        return ag_err_set(err, AG_ENOTFOUND, "no image of %s is in the folder",
+                          ag_collection_artwork(photos->collection, row)->image_path);
     limits.enough_px = photos->side_px;
     ag_status status = ag_file_read(&bytes, file, limits.max_bytes, err);
     if (status == AG_OK) {
@@ -100,7 +103,6 @@ static ag_status load_picture(ag_image *out, const simulated *photos, size_t row
             ag_err_prefix(err, "%s", file);
     }
     ag_buffer_fini(&bytes);
-    free(file);
     return status;
 }
 
@@ -144,7 +146,7 @@ static ag_status take(const ag_photo_source *source, ag_known_photo *out, size_t
 static void destroy(ag_photo_source *source)
 {
     simulated *photos = (simulated *)source;
-    free(photos->images_folder);
+    ag_row_images_fini(&photos->images);
     free(photos);
 }
 
@@ -161,6 +163,17 @@ static void plan(simulated *photos, const ag_simulation *simulation, size_t coun
     photos->source.count = photos->source.works * levels * photos->per_work;
 }
 
+/* Where the works' images are. What has none is reported when its turn comes. */
+static ag_status find_images(simulated *photos, const char *folder, ag_err *err)
+{
+    ag_build_report missing = {0};
+    const ag_status status = ag_row_images_find(
+        &photos->images, ag_collection_catalogue(photos->collection),
+        folder != NULL ? folder : ag_collection_image_root(photos->collection), &missing, err);
+    ag_build_report_fini(&missing);
+    return status;
+}
+
 ag_status ag_photos_simulate(ag_photo_source **out, const ag_collection *collection,
                              const ag_simulation *simulation, ag_err *err)
 {
@@ -171,7 +184,6 @@ ag_status ag_photos_simulate(ag_photo_source **out, const ag_collection *collect
     *photos = (simulated){
         .source = {.take = take, .destroy = destroy},
         .collection = collection,
-        .images_folder = ag_xstrdup(simulation->images_folder),
         .side_px = simulation->side_px,
         .seed = simulation->seed,
     };
@@ -179,6 +191,11 @@ ag_status ag_photos_simulate(ag_photo_source **out, const ag_collection *collect
         if (simulation->levels[level])
             photos->levels[photos->level_count++] = (ag_photo_level)level;
     plan(photos, simulation, count);
+    ag_status status = find_images(photos, simulation->images_folder, err);
+    if (status != AG_OK) {
+        destroy(&photos->source);
+        return status;
+    }
     *out = &photos->source;
     return AG_OK;
 }
