@@ -18,5 +18,5 @@ for _ in $(seq 50); do
     sleep 0.1
 done
 "$build/tests/integration/make_pictures" "$folder/pictures" 24
-"$build/artguide" collection build "$folder/pictures" --model "$model" -o "$folder/collection" >/dev/null
+"$build/artguide" collection build "$folder/pictures" --model "$model" -o "$folder/collection" --no-calibration >/dev/null
 "$build/artguide" bench --model "$model" --collection "$folder/collection" --broker "redis://127.0.0.1:$port" "$@"

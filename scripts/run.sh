@@ -46,7 +46,7 @@ make_collection() {
     "$make_demo" samples "$demo/new/works" "$demo/new/samples"
     rm -rf "$demo/works" "$demo/samples"
     mv "$demo/new/works" "$demo/new/samples" "$demo"
-    "$artguide" collection build "$demo/works" -o "$demo/new/collection"
+    "$artguide" collection build "$demo/works" -o "$demo/new/collection" --no-calibration
     mv "$demo/new/collection" "$demo"
     rmdir "$demo/new"
 }

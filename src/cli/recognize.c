@@ -38,7 +38,7 @@ static void print_cell(const char *text)
 static void print_table(const char *path, const ag_answer *answer)
 {
     const ag_timings *t = &answer->timings;
-    printf("%s: %s, confidence %.2f (decode %.1f, features %.1f, embed %.1f, search %.1f, "
+    printf("%s: %s, confidence %.3f (decode %.1f, features %.1f, embed %.1f, search %.1f, "
            "verify %.1f ms)\n",
            path, ag_match_name(answer->match), answer->confidence, t->decode_ms, t->features_ms,
            t->embed_ms, t->search_ms, t->verify_ms);

@@ -11,6 +11,9 @@
 #include <string.h>
 
 /* Enough for every pixel that features are looked for in, and quicker made than a phone's photo. */
+/* Photos of one work at most, of all levels. */
+#define PHOTOS_OF_A_WORK 24
+
 static const uint32_t DEFAULT_SIDE_PX = 1000;
 
 /* Photos asked a second time, without their own work: right and wrong answers should both be many.
@@ -65,12 +68,19 @@ static void failed(void *context, const char *photo, const char *reason)
         snprintf(g->reason, sizeof g->reason, "%s: %s", photo, reason);
 }
 
+/* Few works need fewer photos: more of the same say little more. */
+static size_t photos_for(const ag_collection *collection)
+{
+    const size_t enough = PHOTOS_OF_A_WORK * ag_collection_info_of(collection)->count;
+    return enough < AG_CALIBRATE_PHOTOS ? enough : AG_CALIBRATE_PHOTOS;
+}
+
 static ag_status gather(gathering *out, const ag_engine *engine,
                         const ag_calibrate_options *options, ag_err *err)
 {
     const ag_simulation simulation = {
         .images_folder = options->images_folder,
-        .photos = options->photos > 0 ? options->photos : AG_CALIBRATE_PHOTOS,
+        .photos = options->photos > 0 ? options->photos : photos_for(engine->collection),
         .levels = {true, true, true},
         .side_px = options->side_px > 0 ? options->side_px : DEFAULT_SIDE_PX,
         .seed = options->seed ^ SEED,

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Enough to claim 0.99, and seconds of work. */
+/* Enough to claim 0.99, and seconds of work; collections of few works take fewer. */
 #define AG_CALIBRATE_PHOTOS 240
 
 typedef struct ag_calibrate_options {

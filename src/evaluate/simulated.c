@@ -7,6 +7,7 @@
 #include "collection/row_images.h"
 #include "image/image.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ static const ag_image_limits LIMITS = {
 typedef struct simulated {
     ag_photo_source source;
     const ag_collection *collection;
-    ag_row_images images; /* of the works */
+    char *images_folder; /* where images are instead; owned, NULL: where the collection says */
+    ag_row_images images;
     ag_photo_level levels[AG_PHOTO_LEVELS];
     size_t level_count;
     size_t per_work;
@@ -86,6 +88,15 @@ static char *photo_name(const shot *what)
     return name;
 }
 
+/* Say that an image is neither where it should be nor anywhere else below that folder. */
+static ag_status missing_image(const simulated *photos, size_t row, ag_err *err)
+{
+    char *file = ag_collection_image_file(photos->collection, row, photos->images_folder);
+    ag_err_set_errno(err, ENOENT, "cannot open %s", file);
+    free(file);
+    return AG_ENOTFOUND;
+}
+
 /* Decode the work's image: a large one may come out smaller, though not than the photo. */
 static ag_status load_picture(ag_image *out, const simulated *photos, size_t row, ag_err *err)
 {
@@ -93,8 +104,7 @@ static ag_status load_picture(ag_image *out, const simulated *photos, size_t row
     ag_buffer bytes = {0};
     const char *file = photos->images.files[row];
     if (file == NULL)
-        return ag_err_set(err, AG_ENOTFOUND, "no image of %s is in the folder",
-                          ag_collection_artwork(photos->collection, row)->image_path);
+        return missing_image(photos, row, err);
     limits.enough_px = photos->side_px;
     ag_status status = ag_file_read(&bytes, file, limits.max_bytes, err);
     if (status == AG_OK) {
@@ -147,6 +157,7 @@ static void destroy(ag_photo_source *source)
 {
     simulated *photos = (simulated *)source;
     ag_row_images_fini(&photos->images);
+    free(photos->images_folder);
     free(photos);
 }
 
@@ -164,8 +175,9 @@ static void plan(simulated *photos, const ag_simulation *simulation, size_t coun
 }
 
 /* Where the works' images are. What has none is reported when its turn comes. */
-static ag_status find_images(simulated *photos, const char *folder, ag_err *err)
+static ag_status find_images(simulated *photos, ag_err *err)
 {
+    const char *folder = photos->images_folder;
     ag_build_report missing = {0};
     const ag_status status = ag_row_images_find(
         &photos->images, ag_collection_catalogue(photos->collection),
@@ -184,6 +196,7 @@ ag_status ag_photos_simulate(ag_photo_source **out, const ag_collection *collect
     *photos = (simulated){
         .source = {.take = take, .destroy = destroy},
         .collection = collection,
+        .images_folder = ag_xstrdup(simulation->images_folder),
         .side_px = simulation->side_px,
         .seed = simulation->seed,
     };
@@ -191,7 +204,7 @@ ag_status ag_photos_simulate(ag_photo_source **out, const ag_collection *collect
         if (simulation->levels[level])
             photos->levels[photos->level_count++] = (ag_photo_level)level;
     plan(photos, simulation, count);
-    ag_status status = find_images(photos, simulation->images_folder, err);
+    ag_status status = find_images(photos, err);
     if (status != AG_OK) {
         destroy(&photos->source);
         return status;

@@ -119,7 +119,8 @@ build_collection() {
     model=$work/$config
     collection=$work/collection
     "$ARTGUIDE_TEST_BUILD/tests/support/make_model" "$config" "$model" >/dev/null
-    "$artguide" collection build "$pictures" --model "$model" -o "$collection" --precision f32
+    "$artguide" collection build "$pictures" --model "$model" -o "$collection" --precision f32 \
+        --no-calibration
 }
 
 # each_picture COMMAND…: with the path of each picture appended.

@@ -66,15 +66,15 @@ build_collection
 mkdir -p mixed/Some_One
 cp "$(find "$pictures" -name '*.jpg' | sort | head -n 1)" mixed/Some_One/Good.jpg
 echo broken >mixed/Some_One/Bad.jpg
-"$artguide" collection build mixed --model "$model" -o mixed-collection >out.txt 2>err.txt ||
+"$artguide" collection build mixed --no-calibration --model "$model" -o mixed-collection >out.txt 2>err.txt ||
     fail "one bad image is fatal: $(cat err.txt)"
 grep -q "Bad.jpg" err.txt || fail "the bad image is not named"
-"$artguide" collection build mixed --model "$model" -o mixed-collection >/dev/null 2>&1
+"$artguide" collection build mixed --no-calibration --model "$model" -o mixed-collection >/dev/null 2>&1
 "$artguide" collection info mixed-collection | grep -q '^artworks: *1$' || fail "collection info"
 # A build ends at once when it is told to, and the collection is as it was.
 mkdir many
 for i in $(seq 20); do cp -r "$pictures" "many/Again $i"; done
-start build "$artguide" collection build many --model "$model" -o mixed-collection
+start build "$artguide" collection build many --no-calibration --model "$model" -o mixed-collection
 sleep 0.5
 kill "$started"
 status=0
@@ -88,22 +88,23 @@ length=$("$artguide" embed --model "$model" mixed/Some_One/Good.jpg |
     jq '[.embedding[] | . * .] | add | . * 1000 | round')
 expect "length of an embedding, squared, in thousandths" 1000 "$length"
 # Without weights, a collection recognises by local features; those of another can be added.
-"$artguide" collection build mixed --model nowhere -o features-only 2>/dev/null |
-    grep -q "nowhere: this collection recognises by local features alone" || fail "missing weights are not said"
+"$artguide" collection build mixed --model nowhere -o features-only >out.txt 2>/dev/null
+grep -q "nowhere: this collection recognises by local features alone" out.txt || fail "missing weights are not said"
+grep -q "^calibrated with 24 photos" out.txt || fail "a build does not calibrate: $(cat out.txt)"
 "$artguide" collection info features-only | grep -q '^features: *1 of 1' || fail "info on features"
 title=$("$artguide" recognize --json --model nowhere --collection features-only \
     mixed/Some_One/Good.jpg | jq -r '.match + " " + .title')
 expect "recognized without weights" "confirmed Good" "$title"
 rm features-only/features.bin
 fails 1 "add-features" "$artguide" collection info features-only
-"$artguide" collection add-features features-only >/dev/null 2>&1 || fail "add-features"
+"$artguide" collection add-features features-only --no-calibration >/dev/null 2>&1 || fail "add-features"
 "$artguide" collection info features-only | grep -q '^features: *1 of 1' || fail "added features"
 mv mixed moved
 fails 64 "--images" "$artguide" collection add-features features-only
-"$artguide" collection add-features features-only --images moved >/dev/null 2>&1 || fail "--images"
+"$artguide" collection add-features features-only --images moved --no-calibration >/dev/null 2>&1 || fail "--images"
 mv moved mixed
 for index in HNSW16 IVF2,Flat; do
-    "$artguide" collection build "$pictures" --model "$model" -o other --index $index >/dev/null 2>&1 ||
+    "$artguide" collection build "$pictures" --model "$model" -o other --index $index --no-calibration >/dev/null 2>&1 ||
         fail "--index $index"
     first=$(find "$pictures" -name '*.jpg' | sort | head -n 1)
     expect "found through $index" "$(title_from "$first")" "$("$artguide" recognize --json \
