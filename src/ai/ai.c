@@ -75,8 +75,7 @@ ag_status ag_ai_create(ag_ai **out, const ag_ai_parts *parts, ag_err *err)
     ai->window.start_us = ag_clock_monotonic_us();
 
     fill_id(ai->status.id, sizeof ai->status.id);
-    snprintf(ai->status.encoder, sizeof ai->status.encoder, "%s",
-             parts->engine->name);
+    snprintf(ai->status.encoder, sizeof ai->status.encoder, "%s", parts->engine->name);
     snprintf(ai->status.collection, sizeof ai->status.collection, "%s",
              ag_collection_info_of(parts->engine->collection)->version);
     ag_status status = ag_broker_serve(parts->broker, &ai->status, err);
