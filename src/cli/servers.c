@@ -79,6 +79,10 @@ static void log_engine(const ag_cli *cli, const ag_engine *engine)
             ag_clip_info_of(engine->clip)->precision == AG_PRECISION_BF16 ? " in bf16" : " in f32";
     if (engine->notice.status != AG_OK)
         ag_log_write(cli->log, AG_LOG_WARN, MODULE, NULL, "%s", engine->notice.message);
+    else if (engine->clip == NULL)
+        ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL,
+                     "the collection has no CLIP vectors: photos are recognised by local features "
+                     "alone, which know pictures but not sculpture");
     ag_log_write(cli->log, AG_LOG_INFO, MODULE, NULL, "ready: %s%s, %zu artworks (version %s)",
                  engine->name, precision, collection->count,
                  collection->version[0] != '\0' ? collection->version : "not known");

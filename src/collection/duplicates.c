@@ -127,9 +127,9 @@ static void look_up_chunk(void *context, size_t chunk)
     hunt *state = context;
     const size_t first = chunk * CHUNK, all = ag_gallery_count(state->gallery);
     const size_t end = all - first < CHUNK ? all : first + CHUNK;
-    ag_verifier *verifier = NULL;
+    ag_verifier *verifier = ag_verifier_create();
     ag_err err;
-    ag_status status = ag_verifier_create(&verifier, &err);
+    ag_status status = AG_OK;
 
     for (size_t work = first; work < end && !status; work++)
         status = look_up(state, verifier, work, &err);

@@ -167,7 +167,8 @@ static ag_status prepare(asking *a, ag_err *err)
             return ag_err_set(err, AG_ENOMEM, "no memory to leave out works of %zu", works);
         memset(a->masks[q], true, works);
     }
-    return ag_twin_finder_create(&a->twins, gallery, err);
+    a->twins = ag_twin_finder_create(gallery);
+    return AG_OK;
 }
 
 static void asking_fini(asking *a)

@@ -24,17 +24,13 @@ struct ag_twin_finder {
     size_t count;
 };
 
-ag_status ag_twin_finder_create(ag_twin_finder **out, const ag_gallery *gallery, ag_err *err)
+ag_twin_finder *ag_twin_finder_create(const ag_gallery *gallery)
 {
     ag_twin_finder *finder = ag_xcalloc(1, sizeof *finder);
     finder->gallery = gallery;
     finder->work = SIZE_MAX;
-    const ag_status status = ag_verifier_create(&finder->verifier, err);
-    if (status == AG_OK)
-        *out = finder;
-    else
-        free(finder);
-    return status;
+    finder->verifier = ag_verifier_create();
+    return finder;
 }
 
 void ag_twin_finder_destroy(ag_twin_finder *finder)

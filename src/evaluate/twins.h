@@ -10,9 +10,9 @@
 
 typedef struct ag_twin_finder ag_twin_finder;
 
-/* Borrows gallery; NULL: without local features no work has a known twin. AG_ENOMEM. */
-AG_MUST_USE ag_status ag_twin_finder_create(ag_twin_finder **out, const ag_gallery *gallery,
-                                            ag_err *err);
+/* Borrows gallery; NULL: without local features no work has a known twin. Owned; aborts when memory
+ * is out. */
+ag_twin_finder *ag_twin_finder_create(const ag_gallery *gallery);
 void ag_twin_finder_destroy(ag_twin_finder *finder);
 
 /* Set the trial's twins: the works like its own in words whose geometry leaves no doubt.

@@ -26,8 +26,8 @@ typedef struct ag_verification {
     double corners[4][2];
 } ag_verification;
 
-/* *out is owned. AG_ENOMEM. */
-AG_MUST_USE ag_status ag_verifier_create(ag_verifier **out, ag_err *err);
+/* Owned: ag_verifier_destroy. Aborts when memory is out. */
+ag_verifier *ag_verifier_create(void);
 void ag_verifier_destroy(ag_verifier *verifier);
 
 /* Compare a photo with a reference. The same two give the same answer always. Sets without features

@@ -41,10 +41,9 @@ static ag_status open_eyes(ag_sight *sight, ag_err *err)
     for (size_t i = 0; i < sight->count; i++) {
         eye *next = &sight->eyes[i];
         ag_status status = ag_extractor_create(&next->extractor, &AG_EXTRACTOR_PHOTO, err);
-        if (!status)
-            status = ag_verifier_create(&next->verifier, err);
         if (status)
             return status;
+        next->verifier = ag_verifier_create();
         sight->shared.idle[sight->shared.idle_count++] = next;
     }
     return AG_OK;
