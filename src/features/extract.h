@@ -19,8 +19,7 @@ typedef struct ag_extractor_options {
 extern const ag_extractor_options AG_EXTRACTOR_REFERENCE;
 extern const ag_extractor_options AG_EXTRACTOR_PHOTO;
 
-/* A reusable extractor: its memory grows to the largest picture it sees and is kept. *out is owned.
- */
+/* A reusable extractor, with memory for pictures of any size. *out is owned. AG_ENOMEM. */
 AG_MUST_USE ag_status ag_extractor_create(ag_extractor **out, const ag_extractor_options *options,
                                           ag_err *err);
 void ag_extractor_destroy(ag_extractor *extractor);

@@ -1,3 +1,9 @@
+/* Chosen from some 12,000 random tests by 14,000 pairs of corners that simulated photos (hard
+ * level) and the pictures they show have in common. Best first are those whose bit is the same on
+ * more of the true pairs than on pairs of other corners; one that correlates by more than 0.38 with
+ * one chosen before is passed over (the greedy search of ORB, Rublee et al. 2011, with another
+ * measure of what is good). Bits of true pairs then differ in 44 of 256 on average, of others
+ * in 97. */
 #include "features/pattern.h"
 
 const ag_pattern_test AG_PATTERN[AG_PATTERN_TESTS] = {

@@ -1,3 +1,7 @@
+/* Three witnesses, each for what the others miss. The first pairs that look alike and agree on a
+ * view (consensus.c) may agree by chance, since they were chosen for agreeing. Features found again
+ * where that view puts them (guide.c) were not, but textures are full of look-alikes. The
+ * correlation of the grey copies (correlate.c) sees the whole picture, and little detail. */
 #include "features/verify.h"
 
 #include "base/memory.h"
