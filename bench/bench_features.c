@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "collection/reference.h"
 #include "features/extract.h"
 #include "features/gallery.h"
 #include "features/hamming.h"
@@ -30,14 +31,13 @@ typedef struct material {
     size_t count;
 } material;
 
-/* An image of any size, decoded. *out is owned. */
+/* A reference image, decoded. *out is owned. */
 static ag_status read_picture(ag_image *out, const char *path, ag_err *err)
 {
-    const ag_image_limits limits = {.min_side_px = 1, .max_side_px = 20000, .max_bytes = 200 << 20};
     ag_buffer bytes = {0};
-    ag_status status = ag_file_read(&bytes, path, limits.max_bytes, err);
+    ag_status status = ag_file_read(&bytes, path, AG_REFERENCE_LIMITS.max_bytes, err);
     if (!status)
-        status = ag_image_decode(out, bytes.data, bytes.length, &limits, err);
+        status = ag_image_decode(out, bytes.data, bytes.length, &AG_REFERENCE_LIMITS, err);
     ag_buffer_fini(&bytes);
     return status;
 }

@@ -25,6 +25,14 @@ void ag_sha256_hex(char out[AG_SHA256_HEX_BYTES], const ag_bytes *parts, size_t 
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
+uint64_t ag_fnv1a(const void *bytes, size_t length)
+{
+    uint64_t hash = 0xcbf29ce484222325U;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3U;
+    return hash;
+}
+
 void ag_id_random(char out[AG_ID_BYTES])
 {
     uint8_t bytes[16];

@@ -19,6 +19,10 @@ typedef struct ag_bytes {
 /* Lower-case hex SHA-256 of the parts, one after the other, NUL-terminated. */
 void ag_sha256_hex(char out[AG_SHA256_HEX_BYTES], const ag_bytes *parts, size_t count);
 
+/* 64 bits of a message, to tell names apart and to seed with; anybody can make two messages with
+ * the same (FNV-1a; Fowler, Noll, Vo). */
+uint64_t ag_fnv1a(const void *bytes, size_t length);
+
 /* Append the base64 of the bytes (padded, no line breaks). AG_ENOMEM. */
 AG_MUST_USE ag_status ag_base64_encode(ag_buffer *out, const void *bytes, size_t length,
                                        ag_err *err);

@@ -49,6 +49,13 @@ static ag_precision precision(const ag_config *config)
     return AG_PRECISION_AUTO;
 }
 
+ag_collection_paths ag_cli_collection_paths(const ag_cli *cli)
+{
+    if (cli->argc == 2)
+        return (ag_collection_paths){.folder = cli->argv[1]};
+    return ag_cli_engine_options(cli->config).collection;
+}
+
 ag_image_limits ag_cli_image_limits(const ag_config *config)
 {
     return (ag_image_limits){

@@ -53,6 +53,7 @@ int ag_cli_usage_error(const char *format, ...) AG_PRINTF(1, 2);
 
 /* Settings as the modules want them; strings borrowed from the configuration. */
 ag_engine_options ag_cli_engine_options(const ag_config *config);
+ag_collection_paths ag_cli_collection_paths(const ag_cli *cli); /* the second operand, if any */
 ag_image_limits ag_cli_image_limits(const ag_config *config);
 ag_clip_options ag_cli_clip_options(const ag_config *config);
 

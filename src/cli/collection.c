@@ -88,14 +88,12 @@ static int add_features(const ag_cli *cli)
 {
     if (cli->argc > 2)
         return ag_cli_usage_error("collection add-features: name one folder at most");
-    ag_add_features_options options = {
-        .paths = ag_cli_engine_options(cli->config).collection,
+    const ag_add_features_options options = {
+        .paths = ag_cli_collection_paths(cli),
         .images = ag_cli_flag_value(cli, "images"),
         .threads = (unsigned)ag_config_integer(cli->config, AG_OPT_THREADS),
         .progress_stream = stderr,
     };
-    if (cli->argc == 2)
-        options.paths = (ag_collection_paths){.folder = cli->argv[1]};
     ag_err err;
     ag_build_report report;
     if (ag_collection_add_features(&report, &options, &err) != AG_OK)
@@ -128,9 +126,7 @@ static int info(const ag_cli *cli)
 {
     if (cli->argc > 2)
         return ag_cli_usage_error("collection info: name one folder at most");
-    ag_collection_paths paths = ag_cli_engine_options(cli->config).collection;
-    if (cli->argc == 2)
-        paths = (ag_collection_paths){.folder = cli->argv[1]};
+    const ag_collection_paths paths = ag_cli_collection_paths(cli);
     ag_err err;
     ag_collection *collection;
     if (ag_collection_open(&collection, &paths, &err) != AG_OK)

@@ -116,8 +116,7 @@ static ag_status refuse_simulation(const ag_cli *cli, ag_err *err)
 static ag_engine_options engine_options(const ag_cli *cli)
 {
     ag_engine_options options = ag_cli_engine_options(cli->config);
-    if (cli->argc == 2)
-        options.collection = (ag_collection_paths){.folder = cli->argv[1]};
+    options.collection = ag_cli_collection_paths(cli);
     return options;
 }
 

@@ -4,8 +4,7 @@
 
 #include <stdbool.h>
 
-/* Curators' scans are larger than visitors' photos. */
-static const ag_image_limits LIMITS = {
+const ag_image_limits AG_REFERENCE_LIMITS = {
     .min_side_px = 50, .max_side_px = 20000, .max_bytes = (size_t)200 << 20};
 
 /* Images above this are decoded one at a time: each takes hundreds of megabytes. */
@@ -25,7 +24,7 @@ void ag_references_fini(ag_references *references)
 
 static ag_status decode(ag_references *references, const ag_buffer *bytes, size_t i, ag_err *err)
 {
-    ag_image_limits limits = LIMITS;
+    ag_image_limits limits = AG_REFERENCE_LIMITS;
     ag_image image;
 
     limits.enough_px = references->enough_px;
@@ -51,10 +50,10 @@ ag_status ag_references_read(ag_references *references, ag_image_info *info, con
                              size_t i, ag_err *err)
 {
     ag_buffer bytes = {0};
-    ag_status status = ag_file_read(&bytes, file, LIMITS.max_bytes, err);
+    ag_status status = ag_file_read(&bytes, file, AG_REFERENCE_LIMITS.max_bytes, err);
 
     if (!status)
-        status = ag_image_probe(info, bytes.data, bytes.length, &LIMITS, err);
+        status = ag_image_probe(info, bytes.data, bytes.length, &AG_REFERENCE_LIMITS, err);
     if (!status) {
         const bool is_large = (uint64_t)info->width_px * info->height_px > LARGE_PIXELS;
         if (is_large)

@@ -1,6 +1,6 @@
 /* Reading reference images, which are larger than visitors' photos. Any thread.
  *
- * Inside src/collection only. */
+ * Inside src/collection only, but for its limits. */
 #ifndef AG_COLLECTION_REFERENCE_H
 #define AG_COLLECTION_REFERENCE_H
 
@@ -10,6 +10,9 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Of curators' scans. */
+extern const ag_image_limits AG_REFERENCE_LIMITS;
 
 /* What is done with the image of artwork i, which is gone afterwards. Any thread. */
 typedef ag_status ag_reference_fn(void *context, size_t i, const ag_image *image, ag_err *err);

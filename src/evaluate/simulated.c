@@ -1,9 +1,11 @@
 /* Photos simulated from the images that a collection was built from. */
 #include "evaluate/photos.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "collection/fold.h"
+#include "collection/reference.h"
 #include "collection/row_images.h"
 #include "image/image.h"
 
@@ -12,10 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* As for building a collection. */
-static const ag_image_limits LIMITS = {
-    .min_side_px = 50, .max_side_px = 20000, .max_bytes = (size_t)200 << 20};
 
 /* Bytes of a work's name that its photos' names begin with. */
 #define NAME_BYTES 40
@@ -54,7 +52,7 @@ static shot shot_of(const simulated *photos, size_t i)
     };
 }
 
-/* FNV-1a, then the finish of SplitMix64 (Steele, Lea, Flood, 2014) for every part more. */
+/* The finish of SplitMix64 (Steele, Lea, Flood, 2014), for every part more. */
 static uint64_t mix(uint64_t hash, uint64_t part)
 {
     uint64_t z = (hash ^ part) + 0x9e3779b97f4a7c15u;
@@ -65,10 +63,7 @@ static uint64_t mix(uint64_t hash, uint64_t part)
 
 static uint64_t hash_text(const char *text)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
-    return hash;
+    return ag_fnv1a(text, strlen(text));
 }
 
 /* "irises-1a2b3c4d_easy_00.jpg". Owned. */
@@ -100,7 +95,7 @@ static ag_status missing_image(const simulated *photos, size_t row, ag_err *err)
 /* Decode the work's image: a large one may come out smaller, though not than the photo. */
 static ag_status load_picture(ag_image *out, const simulated *photos, size_t row, ag_err *err)
 {
-    ag_image_limits limits = LIMITS;
+    ag_image_limits limits = AG_REFERENCE_LIMITS;
     ag_buffer bytes = {0};
     const char *file = photos->images.files[row];
     if (file == NULL)

@@ -34,9 +34,6 @@
 /* A vote's weight falls with the distance as a Gaussian of this width. */
 #define WIDTH 30.0
 
-/* A vote's weight is the word's rarity (its idf) to this power. */
-#define RARITY_POWER 1.0F
-
 /* Where n features of the photo share a word, the vote of each is divided by n to this power. */
 #define BURST_POWER 0.5F
 
@@ -75,8 +72,7 @@ static void weigh_words(ag_gallery_votes *votes)
             works += view->postings[i].work != last;
             last = view->postings[i].work;
         }
-        const float idf = works > 0 ? log1pf((float)votes->works_featured / (float)works) : 0;
-        votes->rarities[word] = powf(idf, RARITY_POWER);
+        votes->rarities[word] = works > 0 ? log1pf((float)votes->works_featured / (float)works) : 0;
     }
 }
 

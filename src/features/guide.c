@@ -23,6 +23,7 @@
 #define PLACES 40
 
 struct ag_guide {
+    const ag_hamming_kernel *hamming;
     uint32_t starts[CELLS * CELLS + 1]; /* of each cell in `sorted` */
     uint32_t *sorted;                   /* photo features by cell */
     uint32_t *owners;    /* per photo feature: whose of the reference it is, or NONE */
@@ -34,7 +35,9 @@ struct ag_guide {
 
 ag_guide *ag_guide_create(void)
 {
-    return ag_xcalloc(1, sizeof(ag_guide));
+    ag_guide *guide = ag_xcalloc(1, sizeof *guide);
+    guide->hamming = ag_hamming_best();
+    return guide;
 }
 
 static void free_room(ag_guide *guide)
@@ -129,7 +132,6 @@ typedef struct nearest {
 typedef struct search {
     const ag_guide *guide;
     const ag_feature_set *photo, *reference;
-    const ag_hamming_kernel *hamming;
     double radius;
 } search;
 
@@ -142,8 +144,8 @@ static void search_cell(nearest *best, const search *s, const expectation *e, si
                          s->radius))
             continue;
         uint16_t distance;
-        s->hamming->distances(&distance, &s->reference->descriptors[feature],
-                              &s->photo->descriptors[candidate], 1);
+        s->guide->hamming->distances(&distance, &s->reference->descriptors[feature],
+                                     &s->photo->descriptors[candidate], 1);
         if (distance < best->distance) {
             best->distance = distance;
             best->photo = candidate;
@@ -206,7 +208,7 @@ ag_status ag_guide_match(ag_guide *guide, ag_guide_result *out, ag_consensus_poi
     sort_cells(guide, photo);
     for (size_t i = 0; i < photo->count; i++)
         guide->owners[i] = NONE;
-    const search s = {guide, photo, reference, ag_hamming_best(), radius};
+    const search s = {guide, photo, reference, radius};
     for (uint32_t i = 0; i < reference->count; i++) {
         expectation e;
         if (!expect(&e, h, &reference->keypoints[i]))

@@ -1,6 +1,7 @@
 #include "recognize/scope.h"
 
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "collection/fold.h"
 
@@ -18,19 +19,15 @@ struct ag_scope {
     size_t count;
 };
 
-/* FNV-1a (Fowler, Noll, Vo) of the folded name, or where folding leaves nothing ("???"), of the
- * name as it is: it must not pass for none. */
+/* Of the folded name, or where folding leaves nothing ("???"), of the name as it is: it must not
+ * pass for none. */
 static uint64_t digest_of(const char *name)
 {
     ag_buffer folded = {0};
-    uint64_t digest = 0;
     ag_fold_slug(&folded, name);
     if (folded.length == 0)
         ag_buffer_printf(&folded, "%s", name);
-    if (folded.length > 0)
-        digest = 0xcbf29ce484222325U;
-    for (size_t i = 0; i < folded.length; i++)
-        digest = (digest ^ folded.data[i]) * 0x100000001b3U;
+    const uint64_t digest = folded.length > 0 ? ag_fnv1a(folded.data, folded.length) : 0;
     ag_buffer_fini(&folded);
     return digest;
 }

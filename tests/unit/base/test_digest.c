@@ -36,10 +36,20 @@ static void test_digest_ids_are_random_uuids(void **state)
     }
 }
 
+/* Values of the authors' test suite. */
+static void test_digest_fnv1a_of_known_messages(void **state)
+{
+    (void)state;
+    assert_true(ag_fnv1a("", 0) == 0xcbf29ce484222325U);
+    assert_true(ag_fnv1a("a", 1) == 0xaf63dc4c8601ec8cU);
+    assert_true(ag_fnv1a("foobar", 6) == 0x85944171f73967e8U);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digest_sha256_of_known_messages),
+        cmocka_unit_test(test_digest_fnv1a_of_known_messages),
         cmocka_unit_test(test_digest_ids_are_random_uuids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
