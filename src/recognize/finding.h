@@ -11,7 +11,7 @@
 
 #define AG_FINDING_MAX 64
 
-/* The score from which a view is proven. None of 624 photos of works left out of their collection
+/* The score from which a view is proven. None of 384 photos of works left out of their collection
  * reached it, whether that had 24 works or 10,000 (docs/performance.md). */
 #define AG_FINDING_CONFIRMED (AG_VERIFY_EVEN + 0.3)
 
